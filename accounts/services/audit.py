@@ -1,0 +1,38 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from accounts.models import AuditEntry, Branch, Staff
+
+
+def record_audit(
+    *,
+    actor: Staff | None,
+    action: str,
+    on: Model | type[Model],
+    at: datetime,
+    branch: Branch | None = None,
+    reason: str = "",
+    details: Mapping[str, Any] | None = None,
+    request_id: UUID | None = None,
+) -> AuditEntry:
+    """Write one line of the trail, in the transaction of the verb that calls.
+
+    `on` is the row it happened to, or the model when it happened to many rows. An actor of None is a
+    scheduled job or the operator at the command line. The branch is the actor's unless named.
+    Personal data has no place in `details`.
+    """
+    return AuditEntry.objects.create(
+        at=at,
+        actor=actor,
+        branch_id=branch.pk if branch else actor and actor.branch_id,
+        action=action,
+        object_type=on._meta.label_lower,
+        object_id="" if isinstance(on, type) else str(on.pk),
+        reason=reason,
+        details=dict(details or {}),
+        request_id=request_id,
+    )

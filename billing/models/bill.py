@@ -1,0 +1,182 @@
+import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Branch
+from accounts.models.account import Service
+from billing.models.amount import LARGEST_AMOUNT, MoneyField, at_least
+from billing.models.tariff import Tariff
+from billing.money import NO_MONEY
+
+
+class BillRun(models.Model):
+    """One billing of a service for a period: who started it and what came out."""
+
+    service = models.CharField(_("service"), max_length=12, choices=Service)
+    period = models.CharField(_("period"), max_length=10)
+    branch = models.ForeignKey(
+        Branch, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("branch")
+    )
+    issued_on = models.DateField(_("issued on"))
+    started_at = models.DateTimeField(_("started at"))
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("started by")
+    )
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    summary = models.JSONField(_("summary"), default=dict)
+
+    class Meta:
+        verbose_name = _("bill run")
+        verbose_name_plural = _("bill runs")
+        permissions = [("run_billing", "Can start a bill run")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "period", "branch"],
+                nulls_distinct=False,
+                name="a_period_of_a_service_has_one_bill_run",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_service_display()} {self.period}"
+
+
+class BillQuerySet(models.QuerySet["Bill"]):
+    def open(self) -> "BillQuerySet":
+        return self.filter(state=Bill.State.OPEN)
+
+    def due_before(self, date: datetime.date) -> "BillQuerySet":
+        return self.filter(due_on__lt=date)
+
+    def oldest_first(self) -> "BillQuerySet":
+        return self.order_by("due_on", "id")
+
+
+class Bill(models.Model):
+    """What an account owes for a period, and how much of it is still outstanding."""
+
+    class Kind(models.TextChoices):
+        USAGE = "USAGE", _("metered use")
+        HEATING = "HEATING", _("heating season")
+        ONE_OFF = "ONE_OFF", _("one-off fee")
+        OPENING = "OPENING", _("taken over from the old system")
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("open")
+        PAID = "PAID", _("paid")
+        CANCELLED = "CANCELLED", _("cancelled")
+
+    number = models.CharField(_("bill number"), max_length=40, unique=True)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="bills", verbose_name=_("account"))
+    service = models.CharField(_("service"), max_length=12, choices=Service)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    period = models.CharField(_("period"), max_length=10)
+    period_from = models.DateField(_("from"))
+    period_to = models.DateField(_("to"))
+    run = models.ForeignKey(BillRun, models.PROTECT, null=True, related_name="bills", verbose_name=_("run"))
+    tariff = models.ForeignKey(
+        Tariff, models.PROTECT, null=True, related_name="bills", verbose_name=_("tariff")
+    )
+    issued_on = models.DateField(_("issued on"))
+    due_on = models.DateField(_("due on"))
+    quantity = models.DecimalField(_("quantity"), max_digits=16, decimal_places=4)
+    amount = MoneyField(_("amount"))
+    outstanding = MoneyField(_("outstanding"))
+    late_charge_left = MoneyField(_("late charge left after the principal was paid"), default=NO_MONEY)
+    state = models.CharField(_("state"), max_length=10, choices=State)
+    basis = models.JSONField(_("what it was computed from"), default=dict)
+    tier_uses = models.JSONField(_("units counted in each tier period"), default=dict)
+
+    objects: ClassVar = BillQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("bill")
+        verbose_name_plural = _("bills")
+        ordering = ("account", "due_on", "id")
+        indexes = [
+            models.Index(
+                fields=["account", "due_on"], condition=Q(state="OPEN"), name="open_bills_of_an_account"
+            ),
+            models.Index(fields=["service", "period"], name="bills_of_a_period"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=at_least("amount", NO_MONEY), name="bill_amount_is_money"),
+            models.CheckConstraint(
+                condition=Q(outstanding__gte=0, outstanding__lte=F("amount"), amount__lte=LARGEST_AMOUNT),
+                name="outstanding_lies_between_nothing_and_the_bill",
+            ),
+            models.CheckConstraint(
+                condition=at_least("late_charge_left", NO_MONEY) & (Q(late_charge_left=0) | Q(outstanding=0)),
+                name="late_charge_is_left_only_after_the_principal_is_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="OPEN") & (Q(outstanding__gt=0) | Q(late_charge_left__gt=0))
+                | Q(state__in=["PAID", "CANCELLED"], outstanding=0, late_charge_left=0),
+                name="bill_is_open_exactly_while_something_is_outstanding",
+            ),
+            models.CheckConstraint(
+                condition=Q(period_to__gte=F("period_from")), name="bill_period_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0, quantity__lte=Decimal("99999999999")),
+                name="bill_quantity_is_a_number",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "kind", "period"],
+                condition=~Q(state="CANCELLED"),
+                name="account_is_billed_once_for_a_period",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def title(self) -> str:
+        """The period as it is said at the counter: 2025–26 采暖季, 2026-10."""
+        if self.kind == self.Kind.HEATING:
+            return str(_("%(season)s heating season")) % {"season": self.period.replace("-", "–")}
+        return self.period
+
+    def is_overdue_on(self, date: datetime.date) -> bool:
+        return self.is_open and self.due_on < date
+
+
+class BillLine(models.Model):
+    """One line of a bill: a component in a tier, and the sentence that explains it."""
+
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines", verbose_name=_("bill"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    component = models.CharField(_("component"), max_length=30)
+    component_name = models.CharField(_("component name"), max_length=60, blank=True)
+    category = models.CharField(_("category"), max_length=30, blank=True)
+    tier = models.PositiveSmallIntegerField(_("tier"), null=True)
+    quantity = models.DecimalField(_("quantity"), max_digits=16, decimal_places=4)
+    unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=6)
+    amount = MoneyField(_("amount"))
+    sentence = models.CharField(_("explanation"), max_length=200)
+    sentence_en = models.CharField(_("explanation in English"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("bill line")
+        verbose_name_plural = _("bill lines")
+        ordering = ("bill", "position")
+        constraints = [
+            models.UniqueConstraint(fields=["bill", "position"], name="bill_lines_are_numbered"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=-LARGEST_AMOUNT, amount__lte=LARGEST_AMOUNT),
+                name="bill_line_amount_is_money",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -1,0 +1,117 @@
+"""What is still to be billed for a period, read in sets."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Account
+from billing.models import Bill
+from billing.rating.consumption import Segment
+
+# Someone who is stopped or suspended still owes what the meter counted before.
+BILLED_BY_METER = ("ACTIVE", "RESTRICTED", "STOPPED", "SUSPENDED")
+BILLED_BY_AREA = ("ACTIVE", "RESTRICTED", "STOPPED")
+
+
+@dataclass(slots=True)
+class MeteredUse:
+    """The segments between an account's last billed reading and the last reading of the period."""
+
+    since: datetime.date
+    read_on: datetime.date
+    segments: list[Segment] = field(default_factory=list)
+    meters: list[str] = field(default_factory=list)
+
+
+def accounts_to_bill(
+    service: str, period: str, kind: str, branch_id: int | None, opened_by: datetime.date
+) -> list[int]:
+    """Keys of the accounts that the period's run has not billed yet, in the order in which they are locked."""
+    states = BILLED_BY_AREA if kind == Bill.Kind.HEATING else BILLED_BY_METER
+    billed = Bill.objects.filter(account=OuterRef("pk"), kind=kind, period=period).exclude(
+        state=Bill.State.CANCELLED
+    )
+    accounts = Account.objects.filter(
+        ~Exists(billed), service=service, state__in=states, opened_on__lte=opened_by
+    )
+    if branch_id is not None:
+        accounts = accounts.filter(branch_id=branch_id)
+    return list(accounts.order_by("pk").values_list("pk", flat=True))
+
+
+_READINGS = """
+    SELECT i.account_id, s.since, m.serial_no, m.digits, m.multiplier,
+           coalesce(first.value, i.initial), last.value, last.read_on, last.rolled_over
+    FROM (SELECT a.id, coalesce((SELECT max(b.period_to) FROM billing_bill b
+                                 WHERE b.account_id = a.id AND b.kind = 'USAGE' AND b.state <> 'CANCELLED'),
+                                a.opened_on) AS since
+          FROM accounts_account a WHERE a.id = ANY (%(ids)s)) s
+    JOIN billing_meterinstallation i ON i.account_id = s.id
+    JOIN billing_meter m ON m.id = i.meter_id
+    LEFT JOIN LATERAL (SELECT r.value FROM billing_reading r
+        WHERE r.installation_id = i.id AND r.read_on <= s.since ORDER BY r.read_on DESC LIMIT 1) first ON true
+    JOIN LATERAL (SELECT r.value, r.read_on,
+            bool_or(r.rolled_over) OVER (ORDER BY r.read_on) AS rolled_over
+        FROM billing_reading r
+        WHERE r.installation_id = i.id AND r.read_on > s.since AND r.read_on <= %(until)s
+        ORDER BY r.read_on DESC LIMIT 1) last ON true
+    ORDER BY i.account_id, i.installed_on
+"""
+
+
+def metered_uses(account_ids: Sequence[int], until: datetime.date) -> dict[int, MeteredUse]:
+    """The use of each account that has a reading after its last bill. One query."""
+    uses: dict[int, MeteredUse] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_READINGS, {"ids": list(account_ids), "until": until})
+        for account_id, since, serial_no, digits, multiplier, start, end, read_on, rolled in cursor:
+            use = uses.get(account_id)
+            if use is None:
+                use = uses[account_id] = MeteredUse(since, read_on)
+            use.read_on = max(use.read_on, read_on)
+            use.segments.append(Segment(start, end, digits, rolled, multiplier))
+            use.meters.append(serial_no)
+    return uses
+
+
+_POSITIONS = """
+    SELECT b.account_id, used.key, sum(used.value::numeric)
+    FROM billing_bill b, jsonb_each_text(b.tier_uses) AS used
+    WHERE b.account_id = ANY (%s) AND b.kind = 'USAGE' AND b.state <> 'CANCELLED' AND b.period_to > %s
+    GROUP BY b.account_id, used.key
+"""
+
+
+def tier_positions(account_ids: Sequence[int], on: datetime.date) -> dict[int, dict[str, Decimal]]:
+    """Units already counted in each tier period, per account. No tier period is longer than a year."""
+    positions: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(_POSITIONS, [list(account_ids), on - datetime.timedelta(days=400)])
+        for account_id, key, used in cursor:
+            positions[account_id][key] = used
+    return positions
+
+
+def accounts_with_facts(account_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """What pricing must know of each account."""
+    return list(
+        Account.objects.filter(pk__in=account_ids)
+        .order_by("pk")
+        .values(
+            "pk",
+            "account_no",
+            "branch_id",
+            "category",
+            "persons",
+            "opened_on",
+            "billed_area",
+            "premises__building_area",
+            "premises__storey_height",
+        )  # fmt: skip
+    )

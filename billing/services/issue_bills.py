@@ -1,0 +1,151 @@
+"""Bills into the books, in sets: one COPY a table, whatever the number of bills."""
+
+import datetime
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from accounts.copying import copy_rows, reserve_ids
+from billing.models import BillRun
+from billing.money import NO_MONEY
+from billing.services.bill_drafts import BillDraft
+from billing.services.payments import policy_on
+
+# The same bill gives the same request, so credit is used once however often a chunk is tried.
+CREDIT_USE = uuid.UUID("6f0c8a52-9f53-4d0f-9e0b-6d0c1a2b7e11")
+
+BILL = (
+    "id", "number", "account_id", "service", "kind", "period", "period_from", "period_to", "run_id", "tariff_id",
+    "issued_on", "due_on", "quantity", "amount", "outstanding", "late_charge_left", "state", "basis", "tier_uses",
+)  # fmt: skip
+LINE = (
+    "bill_id", "position", "component", "component_name", "category", "tier", "quantity", "unit_price", "amount",
+    "sentence", "sentence_en",
+)  # fmt: skip
+POSTING = ("debit", "credit", "amount", "account_id", "business_date", "posted_at", "bill_id", "payment_id")
+PAYMENT = (
+    "id", "request_id", "fingerprint", "channel", "branch_id", "account_id", "business_date", "taken_at",
+    "tendered", "change_given", "allocated", "credited", "policy",
+)  # fmt: skip
+
+_RAISE_BALANCES = """
+    INSERT INTO billing_balance (account_id, receivable, prepaid)
+    SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[])
+    ON CONFLICT (account_id) DO UPDATE
+    SET receivable = billing_balance.receivable + EXCLUDED.receivable
+"""
+_LOWER_BALANCES = """
+    UPDATE billing_balance b SET receivable = b.receivable - u.amount, prepaid = b.prepaid - u.amount
+    FROM unnest(%s::bigint[], %s::numeric[]) AS u (account_id, amount) WHERE b.account_id = u.account_id
+"""
+_CREDITS = "SELECT account_id, prepaid FROM billing_balance WHERE prepaid > 0 AND account_id = ANY (%s)"
+
+
+def issue_bills(
+    drafts: Sequence[BillDraft], branches: Mapping[int, int], run: BillRun, at: datetime.datetime
+) -> Decimal:
+    """Write bills, lines, postings and balances, and let prepaid credit pay what it can at once.
+
+    The caller holds the locks of the accounts, inside a transaction. `branches` maps account to branch.
+    Answers the sum of the bills.
+    """
+    credits = _credits(drafts)
+    ids = reserve_ids("billing_bill", len(drafts))
+    numbered = list(zip(ids, drafts, strict=True))
+    copy_rows("billing_bill", BILL, (_bill(pk, draft, run, credits) for pk, draft in numbered))
+    copy_rows("billing_billline", LINE, _lines(numbered))
+    copy_rows("billing_posting", POSTING, _postings(numbered, at))
+    totals = {draft.account_id: draft.total for draft in drafts}
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE_BALANCES, [list(totals), list(totals.values()), [0] * len(totals)])
+    _use_credit([(pk, draft) for pk, draft in numbered if draft.account_id in credits], credits, branches, at)
+    return sum(totals.values(), NO_MONEY)
+
+
+def _credits(drafts: Sequence[BillDraft]) -> dict[int, Decimal]:
+    """How much of its prepaid credit each account's new bill uses."""
+    totals = {draft.account_id: draft.total for draft in drafts if draft.total}
+    with connection.cursor() as cursor:
+        cursor.execute(_CREDITS, [list(totals)])
+        return {account_id: min(prepaid, totals[account_id]) for account_id, prepaid in cursor}
+
+
+def _bill(pk: int, draft: BillDraft, run: BillRun, credits: Mapping[int, Decimal]) -> tuple[Any, ...]:
+    outstanding = draft.total - credits.get(draft.account_id, NO_MONEY)
+    return (
+        pk, f"{draft.account_no}-{draft.period}", draft.account_id, run.service, draft.kind, draft.period,
+        draft.period_from, draft.period_to, run.pk, draft.tariff_id, draft.issued_on, draft.due_on,
+        draft.quantity, draft.total, outstanding, NO_MONEY, "OPEN" if outstanding else "PAID",
+        dict(draft.basis), dict(draft.tier_uses),
+    )  # fmt: skip
+
+
+def _lines(numbered: Sequence[tuple[int, BillDraft]]) -> Iterator[tuple[Any, ...]]:
+    for pk, draft in numbered:
+        for position, line in enumerate(draft.lines, 1):
+            yield (
+                pk, position, line.component, line.component_name, line.category, line.tier, line.quantity,
+                line.unit_price, line.amount, line.sentence_zh, line.sentence_en,
+            )  # fmt: skip
+
+
+def _postings(numbered: Sequence[tuple[int, BillDraft]], at: datetime.datetime) -> Iterator[tuple[Any, ...]]:
+    for pk, draft in numbered:
+        for line in draft.lines:
+            if line.amount:
+                revenue = f"revenue:{line.component}"
+                sides = ("receivable", revenue) if line.amount > 0 else (revenue, "receivable")
+                yield (*sides, abs(line.amount), draft.account_id, draft.issued_on, at, pk, None)
+
+
+def _use_credit(
+    numbered: Sequence[tuple[int, BillDraft]],
+    credits: Mapping[int, Decimal],
+    branches: Mapping[int, int],
+    at: datetime.datetime,
+) -> None:
+    if not numbered:
+        return
+    ids = reserve_ids("billing_payment", len(numbered))
+    used = [
+        (pk, bill_id, draft, credits[draft.account_id])
+        for pk, (bill_id, draft) in zip(ids, numbered, strict=True)
+    ]
+    policy = policy_on(numbered[0][1].issued_on).as_json()
+    copy_rows(
+        "billing_payment",
+        PAYMENT,
+        (
+            (
+                pk, uuid.uuid5(CREDIT_USE, str(bill_id)), "", "CREDIT", branches[draft.account_id], draft.account_id,
+                draft.issued_on, at, amount, NO_MONEY, amount, NO_MONEY, policy,
+            )
+            for pk, bill_id, draft, amount in used
+        ),
+    )  # fmt: skip
+    copy_rows(
+        "billing_tender",
+        ("payment_id", "position", "method", "amount", "reference", "account_id"),
+        ((pk, 1, "PREPAID", amount, "", draft.account_id) for pk, _, draft, amount in used),
+    )
+    copy_rows(
+        "billing_allocation",
+        (
+            "payment_id", "position", "bill_id", "account_id", "principal", "late_charge", "late_charge_left",
+            "late_charge_sentence", "late_charge_sentence_en",
+        ),
+        ((pk, 1, bill_id, draft.account_id, amount, NO_MONEY, NO_MONEY, "", "") for pk, bill_id, draft, amount in used),
+    )  # fmt: skip
+    copy_rows(
+        "billing_posting",
+        POSTING,
+        (
+            ("prepaid", "receivable", amount, draft.account_id, draft.issued_on, at, bill_id, pk)
+            for pk, bill_id, draft, amount in used
+        ),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_LOWER_BALANCES, [[d.account_id for _, _, d, _ in used], [a for *_, a in used]])

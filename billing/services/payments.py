@@ -1,0 +1,314 @@
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, Staff
+from accounts.services.audit import record_audit
+from billing.allocation import Debt, Plan, Policy, Share, allocate
+from billing.models import (
+    Allocation,
+    AllocationPolicy,
+    Balance,
+    Bill,
+    Deposit,
+    Payment,
+    Posting,
+    Receipt,
+    Tender,
+)
+from billing.money import NO_MONEY
+from billing.queries.late_charges import debts_on
+from billing.services.locks import (
+    balances_of,
+    lock_accounts,
+    lock_open_bills,
+    lock_reference,
+    lock_request,
+    save_balances,
+)
+from billing.services.offers import PaymentRequest, check_tenders
+from billing.services.postings import Sources, ledger_of, payment_postings
+from billing.services.refusals import PaymentRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Where the money goes: the ledger of the drawer and the next number of its receipt book."""
+
+    cash_ledger: str
+    book: str
+    serial: int
+    business_date: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What a payment would do, or does: shown to the clerk before, written after."""
+
+    plan: Plan
+    change: Decimal
+    deposit: Decimal
+    owed: Decimal
+
+
+class Taken(NamedTuple):
+    """The payment, and whether this request had taken it before."""
+
+    payment: Payment
+    before: bool
+
+
+@transaction.atomic(savepoint=False)
+def take_payment(wanted: PaymentRequest, *, till: Till, taken_by: Staff, at: datetime.datetime) -> Taken:
+    """Take money at a counter, settle the chosen bills oldest first, and number the receipt.
+
+    The caller holds the lock of the shift that the till belongs to. Asking twice with one
+    request_id and the same content answers the same payment; other content is refused.
+
+    Codes: form_reused, unknown_account, account_closed, bill_settled, older_bill_skipped, nothing_to_take,
+    too_much, nothing_owed, reference_used, and those of check_tenders.
+    """
+    lock_request(wanted.request_id)
+    if earlier := payment_taken_before(wanted, taken_by):
+        return Taken(earlier, before=True)
+    check_tenders(wanted.tenders)
+    accounts = lock_accounts([wanted.account_id], wanted.bill_ids)
+    _check_accounts(accounts, wanted, taken_by)
+    bills = lock_open_bills(accounts)
+    balances = balances_of(accounts)
+    policy = policy_on(till.business_date)
+    chosen = choose_bills(bills, wanted.bill_ids, taken_by)
+    debts = debts_on(chosen, till.business_date)
+    reckoning = reckon(wanted, debts, balances, policy)
+    _check_references(wanted)
+    payment = Payment(
+        request_id=wanted.request_id,
+        fingerprint=wanted.fingerprint(taken_by.pk),
+        channel=Payment.Channel.COUNTER,
+        branch_id=accounts[wanted.account_id].branch_id,
+        account_id=wanted.account_id,
+        business_date=till.business_date,
+        taken_at=at,
+        taken_by=taken_by,
+        tendered=wanted.tendered + sum(reckoning.plan.credit_used.values(), NO_MONEY),
+        change_given=reckoning.change,
+        allocated=reckoning.plan.allocated,
+        credited=reckoning.deposit,
+        policy=policy.as_json(),
+    )
+    _write(payment, wanted, reckoning, balances, till, at)
+    record_audit(
+        actor=taken_by,
+        action="take_payment",
+        on=payment,
+        at=at,
+        details={"tendered": str(payment.tendered), "allocated": str(payment.allocated)},
+        request_id=wanted.request_id,
+    )
+    return Taken(payment, before=False)
+
+
+def payment_taken_before(wanted: PaymentRequest, taken_by: Staff) -> Payment | None:
+    """The payment that this request has taken already. Code: form_reused (other content, or another person)."""
+    earlier = Payment.objects.filter(request_id=wanted.request_id).first()
+    # Say nothing of what the first request was about.
+    if earlier is not None and earlier.fingerprint != wanted.fingerprint(taken_by.pk):
+        raise PaymentRefused(
+            _("This form was already used for another payment. Start again from the account."),
+            code="form_reused",
+        )
+    return earlier
+
+
+def policy_on(date: datetime.date) -> Policy:
+    row = AllocationPolicy.objects.filter(effective_from__lte=date).order_by("-effective_from").first()
+    if row is None:
+        return Policy()
+    return Policy(row.within_bill == AllocationPolicy.WithinBill.PRINCIPAL_FIRST, row.uses_credit)
+
+
+def choose_bills(bills: Sequence[Bill], bill_ids: Sequence[int], taken_by: Staff) -> list[Bill]:
+    """The chosen ones among the open bills. Codes: bill_settled, older_bill_skipped."""
+    wanted = set(bill_ids)
+    chosen = [bill for bill in bills if bill.pk in wanted]
+    if len(chosen) != len(wanted):
+        raise PaymentRefused(
+            _("One of these bills has been paid or withdrawn meanwhile. Look at the account again."),
+            code="bill_settled",
+        )
+    newest = {
+        bill.account_id: (bill.due_on, bill.pk) for bill in sorted(chosen, key=lambda b: (b.due_on, b.pk))
+    }
+    skipped = [
+        bill
+        for bill in bills
+        if bill.pk not in wanted and (bill.due_on, bill.pk) < newest.get(bill.account_id, (bill.due_on, 0))
+    ]
+    if skipped and not taken_by.has_perm("billing.pay_out_of_order"):
+        raise PaymentRefused(
+            _("An older bill (%(bill)s) would stay open. Settle the oldest first."),
+            code="older_bill_skipped",
+            params={"bill": skipped[0].title},
+        )
+    return chosen
+
+
+def reckon(
+    wanted: PaymentRequest, debts: Sequence[Debt], balances: dict[int, Balance], policy: Policy
+) -> Reckoning:
+    """Work out allocation, change and new credit. Codes: nothing_to_take, nothing_owed, too_much."""
+    credits = {account_id: balance.prepaid for account_id, balance in balances.items()}
+    plan = allocate(debts, wanted.tendered, credits, policy)
+    owed = sum((debt.total for debt in debts), NO_MONEY) - sum(plan.credit_used.values(), NO_MONEY)
+    if not wanted.tenders and not plan.credit_used:
+        raise PaymentRefused(_("Enter the amount that was handed over."), code="nothing_to_take")
+    if plan.money_left and wanted.keep_as_credit:
+        return Reckoning(plan, NO_MONEY, plan.money_left, owed)
+    if plan.money_left and not plan.money_used:
+        raise PaymentRefused(
+            _("Nothing is owed. Tick prepaid credit if the customer wants to pay in advance."),
+            code="nothing_owed",
+        )
+    if plan.money_left > wanted.cash:
+        raise PaymentRefused(
+            _(
+                "Only %(owed)s is owed and change is given on cash only. "
+                "Lower the amount, or tick prepaid credit to keep %(over)s for the next bill."
+            ),
+            code="too_much",
+            params={"owed": owed, "over": plan.money_left - wanted.cash},
+        )
+    return Reckoning(plan, plan.money_left, NO_MONEY, owed)
+
+
+def _check_accounts(accounts: dict[int, Account], wanted: PaymentRequest, taken_by: Staff) -> None:
+    account = accounts.get(wanted.account_id)
+    if account is None or not all(taken_by.sees_branch(one.branch_id) for one in accounts.values()):
+        raise PaymentRefused(_("There is no such account here."), code="unknown_account")
+    if account.state == Account.State.CLOSED and (wanted.keep_as_credit or not wanted.bill_ids):
+        raise PaymentRefused(
+            _("Account %(account)s is closed: it takes no prepaid credit."),
+            code="account_closed",
+            params={"account": account.account_no},
+        )
+
+
+def _check_references(wanted: PaymentRequest) -> None:
+    """A slip or an order pays once, unless the payment it stood on was undone."""
+    references = sorted({(one.method, one.reference) for one in wanted.tenders if one.reference})
+    for method, reference in references:
+        lock_reference(method, reference)
+        taken = Tender.objects.filter(
+            method=method, reference=reference, payment__reversal__isnull=True
+        ).exists()
+        if taken:
+            raise PaymentRefused(
+                _("Reference %(reference)s already stands on another payment. Check the slip."),
+                code="reference_used",
+                params={"reference": reference},
+            )
+
+
+def _write(
+    payment: Payment,
+    wanted: PaymentRequest,
+    reckoning: Reckoning,
+    balances: dict[int, Balance],
+    till: Till,
+    at: datetime.datetime,
+) -> None:
+    plan, deposit = reckoning.plan, reckoning.deposit
+    payment.save(force_insert=True)
+    Tender.objects.bulk_create(_tenders(payment, wanted, plan))
+    if plan.shares:
+        Allocation.objects.bulk_create(_allocations(payment, plan.shares))
+        _lower_bills(plan.shares)
+    if deposit:
+        Deposit.objects.create(payment=payment, account_id=wanted.account_id, amount=deposit)
+    sources = Sources(_money(wanted, reckoning.change, till.cash_ledger))
+    Posting.objects.bulk_create(payment_postings(payment, plan.shares, deposit, sources, at))
+    _move_balances(balances, plan, wanted.account_id, deposit)
+    Receipt.objects.create(
+        payment=payment, book=till.book, serial=till.serial, number=f"{till.book}-{till.serial:04d}"
+    )
+
+
+def _tenders(payment: Payment, wanted: PaymentRequest, plan: Plan) -> list[Tender]:
+    handed_over = [
+        Tender(
+            payment=payment, position=position, method=one.method, amount=one.amount, reference=one.reference
+        )
+        for position, one in enumerate(wanted.tenders, 1)
+    ]
+    from_credit = [
+        Tender(
+            payment=payment,
+            position=position,
+            method=Tender.Method.PREPAID,
+            amount=amount,
+            account_id=account_id,
+        )
+        for position, (account_id, amount) in enumerate(plan.credit_used.items(), len(handed_over) + 1)
+    ]
+    return handed_over + from_credit
+
+
+def _allocations(payment: Payment, shares: Sequence[Share]) -> list[Allocation]:
+    return [
+        Allocation(
+            payment=payment,
+            position=position,
+            bill_id=share.debt.bill_id,
+            account_id=share.debt.account_id,
+            principal=share.principal,
+            late_charge=share.late_charge,
+            late_charge_left=share.late_charge_left,
+            late_charge_sentence=share.debt.late_charge_sentence,
+            late_charge_sentence_en=share.debt.late_charge_sentence_en,
+        )
+        for position, share in enumerate(shares, 1)
+    ]
+
+
+def _money(wanted: PaymentRequest, change: Decimal, cash_ledger: str) -> list[tuple[str, Decimal]]:
+    """What stays of each tender: change goes back out of the cash. Cash is drawn on last."""
+    rest = change
+    sources = []
+    for one in sorted(wanted.tenders, key=lambda tender: tender.method == Tender.Method.CASH):
+        back = min(rest, one.amount) if one.method == Tender.Method.CASH else NO_MONEY
+        rest -= back
+        sources.append((ledger_of(one.method, cash_ledger), one.amount - back))
+    return sources
+
+
+def _lower_bills(shares: Sequence[Share]) -> None:
+    rows = [(share.debt.bill_id, share.principal, share.late_charge_left) for share in shares]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE billing_bill AS bill
+            SET outstanding = bill.outstanding - paid.principal,
+                late_charge_left = paid.late_left,
+                state = CASE WHEN bill.outstanding = paid.principal AND paid.late_left = 0
+                             THEN 'PAID' ELSE 'OPEN' END
+            FROM (VALUES {", ".join(["(%s, %s::numeric, %s::numeric)"] * len(rows))})
+                AS paid (bill_id, principal, late_left)
+            WHERE bill.id = paid.bill_id
+            """,  # noqa: S608 -- only placeholders are put into the text
+            [value for row in rows for value in row],
+        )
+
+
+def _move_balances(balances: dict[int, Balance], plan: Plan, account_id: int, deposit: Decimal) -> None:
+    for share in plan.shares:
+        balance = balances[share.debt.account_id]
+        balance.receivable -= share.principal
+        balance.prepaid -= share.by_credit
+    balances[account_id].prepaid += deposit
+    touched = {account_id, *(share.debt.account_id for share in plan.shares)}
+    save_balances([balances[pk] for pk in sorted(touched)])

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from billing.views import bills
+
+app_name = "billing"
+
+urlpatterns = [
+    path("bills/<str:number>/", bills.bill_detail, name="bill_detail"),
+]

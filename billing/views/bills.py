@@ -1,0 +1,107 @@
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.models import Account
+from accounts.models.organisation import in_current_language
+from accounts.requests import StaffRequest
+from billing.models import Bill
+from billing.queries.late_charges import debts_on
+from billing.queries.tier_position import tier_sentence_of
+from billing.rating.sentences import UNITS_EN, UNITS_ZH
+from billing.services.business_days import business_date_of
+
+TONES = {Bill.State.OPEN: "wait", Bill.State.PAID: "done", Bill.State.CANCELLED: ""}
+
+
+@permission_required("billing.view_bill", raise_exception=True)
+@require_GET
+@never_cache
+def bill_detail(request: StaffRequest, number: str) -> HttpResponse:
+    """A bill, line by line, each with the sentence that explains it, and what was paid on it."""
+    bill = get_object_or_404(
+        Bill.objects.filter(account__in=Account.objects.visible_to(request.user)).select_related(
+            "account__customer", "account__premises", "tariff"
+        ),
+        number=number,
+    )
+    today = business_date_of(timezone.now())
+    (debt,) = debts_on([bill], today)
+    units = {code: in_current_language(UNITS_ZH[code], UNITS_EN.get(code, code)) for code in UNITS_ZH}
+    unit = bill.basis.get("unit", "m2" if bill.kind == Bill.Kind.HEATING else "")
+    context = {
+        "bill": {
+            "number": bill.number,
+            "title": bill.title,
+            "service": bill.get_service_display(),
+            "state_label": bill.get_state_display(),
+            "state_tone": TONES[Bill.State(bill.state)],
+            "period_from": bill.period_from,
+            "period_to": bill.period_to,
+            "issued_on": bill.issued_on,
+            "due_on": bill.due_on,
+            "is_overdue": bill.is_overdue_on(today),
+            "tariff": bill.tariff.name if bill.tariff else "",
+            "amount": bill.amount,
+            "outstanding": bill.outstanding,
+            "late_charge": debt.late_charge,
+            "owed": debt.total,
+            "basis_sentence": _basis_sentence(bill),
+        },
+        "account": {
+            "account_no": bill.account.account_no,
+            "name": bill.account.customer.name,
+            "address": bill.account.premises.address,
+            "url": reverse("accounts:account_detail", args=[bill.account.account_no]),
+        },
+        "as_of": today,
+        "late_charge_sentence": in_current_language(debt.late_charge_sentence, debt.late_charge_sentence_en),
+        "lines": [
+            {
+                "component_name": line.component_name or line.component,
+                "quantity": line.quantity,
+                "unit": units.get(unit, unit),
+                "unit_price": line.unit_price,
+                "amount": line.amount,
+                "explanation": in_current_language(line.sentence, line.sentence_en),
+            }
+            for line in bill.lines.order_by("position")
+        ],
+        "allocations": _allocations(bill),
+    }
+    return render(request, "billing/bill_detail.html", context)
+
+
+def _basis_sentence(bill: Bill) -> str:
+    """From which readings the bill was made, and where it left the tiers."""
+    parts = [
+        _("Meter %(meter)s: %(start)s → %(end)s")
+        % {"meter": segment["meter"], "start": segment["from"], "end": segment["to"]}
+        for segment in bill.basis.get("segments", ())
+    ]
+    tier = tier_sentence_of(bill.basis, bill.tier_uses)
+    return _("; ").join([*parts, tier] if tier else parts)
+
+
+def _allocations(bill: Bill) -> list[dict[str, Any]]:
+    rows = bill.allocations.select_related("payment__receipt", "payment__reversal").order_by("-payment_id")
+    return [
+        {
+            "taken_at": share.payment.taken_at,
+            "receipt_number": share.payment.receipt.number if hasattr(share.payment, "receipt") else "",
+            "url": reverse("counters:payment", args=[share.payment.receipt.number])
+            if hasattr(share.payment, "receipt")
+            else "",
+            "principal": share.principal,
+            "late_charge": share.late_charge,
+            "is_void": hasattr(share.payment, "reversal"),
+        }
+        for share in rows
+    ]

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from counters.api.payments import DueView, PaymentsView, PaymentView, PreviewView, VoidView
+
+urlpatterns = [
+    path("accounts/<str:account_no>/due/", DueView.as_view(), name="account_due"),
+    path("payments/", PaymentsView.as_view(), name="payments"),
+    path("payments/preview/", PreviewView.as_view(), name="payment_preview"),
+    path("payments/<uuid:request_id>/", PaymentView.as_view(), name="payment"),
+    path("payments/<uuid:request_id>/void/", VoidView.as_view(), name="payment_void"),
+]

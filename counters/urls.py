@@ -1,0 +1,20 @@
+from django.urls import path
+
+from counters.views import counter, payments, receipts, shifts
+
+app_name = "counters"
+
+urlpatterns = [
+    path("", counter.counter, name="counter"),
+    path("results/", counter.results, name="results"),
+    path("accounts/<str:account_no>/", counter.panel, name="panel"),
+    path("recent/", counter.recent, name="recent"),
+    path("shift/open/", shifts.shift_open, name="shift_open"),
+    path("shift/close/", shifts.shift_close, name="shift_close"),
+    path("shift/close/explain/", shifts.shift_close_explain, name="shift_close_explain"),
+    path("shifts/<str:code>/", shifts.shift_closed, name="shift_closed"),
+    path("payments/<str:number>/", payments.payment, name="payment"),
+    path("payments/<str:number>/undo/", payments.undo, name="undo"),
+    path("receipts/<str:number>/", receipts.receipt, name="receipt"),
+    path("receipts/<str:number>/print/", receipts.print_one, name="print_receipt"),
+]
