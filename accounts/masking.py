@@ -1,6 +1,15 @@
 """Personal data as everybody may see it. The full value is shown by `reveal_personal_data` alone."""
 
+from enum import StrEnum
+
 _MOBILE_LENGTH = 11
+
+
+class PersonalField(StrEnum):
+    """What is masked on every page."""
+
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
 
 
 def mask_phone(phone: str) -> str:

@@ -25,7 +25,10 @@ _BREAKS = re.compile(r"[\s\"'`‘’“”«»《》,,。、;:;:()()\[\]【】/\
 # 5号楼 2单元 301: what is one door for a reader becomes one word.
 _INSIDE_A_DOOR = re.compile(r"(?<=[楼栋幢座元])\s+(?=[0-9])")
 _THREE_NUMBERS = re.compile(r"(?<!\S)([0-9]{1,3})\s+([0-9]{1,2})\s+([0-9]{3,4})(?!\S)")
-_PHONE = re.compile(r"(?:\+?86-?)?(1[0-9]{10}|0[0-9]{2,3}-[0-9]{7,8})(?![0-9])")
+# ygjy5-2-301: initials written onto the door.
+_INITIALS_AT_A_DOOR = re.compile(r"(?<![^\s])([a-z]{2,})(?=[0-9]+[-#][0-9])")
+_COUNTRY_CODE = re.compile(r"\+86[\s-]*")
+_PHONE = re.compile(r"(1[0-9]{10}|0[0-9]{2,3}-[0-9]{7,8})(?![0-9])")
 _STREET = re.compile(r"[^\W\d_a-z]{1,20}?(?:路|街|巷|道|胡同|弄)[0-9]+号(?!楼)")
 _ORDINAL = re.compile(r"[0-9]{1,2}[^\W\d_a-z]+|[0-9]+号")
 _PLAIN = re.compile(r"[0-9a-z]+")
@@ -70,11 +73,11 @@ def parse_terms(text: str) -> Terms:
     text = _clean(text)
     if text.startswith(SCAN_PREFIX):
         return Terms(scanned=text.removeprefix(SCAN_PREFIX).strip().upper())
-    text = " ".join(_BREAKS.sub(" ", text).split())
+    text = " ".join(_BREAKS.sub(" ", _COUNTRY_CODE.sub("", text)).split())
     pieces = tuple(islice(_pieces(text), MOST_PIECES))
     ways = tuple(islice(_ways_of_all(pieces), MOST_WAYS))
     together = text.replace(" ", "")
-    if len(pieces) > 1 and together.isascii() and together.isdigit():
+    if len(pieces) > 1 and len(together) <= LONGEST_ACCOUNT_NO and together.isascii() and together.isdigit():
         # Numbers are read aloud and printed in groups: 0100 1723 64, 138 0000 1234.
         number = _number(together)
         return Terms((*pieces, number), (*number.ways, *ways))
@@ -90,6 +93,7 @@ def _clean(text: str) -> str:
 
 def _pieces(text: str) -> Iterator[Piece]:
     text = _THREE_NUMBERS.sub(r"\1-\2-\3", _INSIDE_A_DOOR.sub("", text))
+    text = _INITIALS_AT_A_DOOR.sub(r"\1 ", text)
     for term in text.split():
         yield from (piece for piece in _pieces_of(term) if piece.ways)
 

@@ -1,18 +1,17 @@
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import path, re_path
+
+from accounts.views.accounts import account_detail, account_list, account_reveal
+from accounts.views.signing_in import sign_in, sign_out
 
 app_name = "accounts"
 
-from django.views.generic import RedirectView
+# Anything else in its place is no account of ours, and must not get as far as the database.
+ACCOUNT = r"^accounts/(?P<account_no>[0-9A-Z]{6,20})/"
 
 urlpatterns = [
-    path("accounts/", RedirectView.as_view(url="/"), name="account_list"),
-    path("accounts/<str:account_no>/", RedirectView.as_view(url="/"), name="account_detail"),
-    path(
-        "sign-in/",
-        login_not_required(LoginView.as_view(template_name="registration/sign_in.html")),
-        name="sign_in",
-    ),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("accounts/", account_list, name="account_list"),
+    re_path(ACCOUNT + r"\Z", account_detail, name="account_detail"),
+    re_path(ACCOUNT + r"reveal/\Z", account_reveal, name="account_reveal"),
+    path("sign-in/", sign_in, name="sign_in"),
+    path("sign-out/", sign_out, name="sign_out"),
 ]

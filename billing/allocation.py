@@ -74,12 +74,12 @@ class Plan:
         return sum((share.total for share in self.shares), NO_MONEY)
 
 
-def allocate(debts: Sequence[Debt], money: Decimal, credits: Mapping[int, Decimal], policy: Policy) -> Plan:
+def allocate(debts: Sequence[Debt], money: Decimal, prepaid: Mapping[int, Decimal], policy: Policy) -> Plan:
     """Spread the money, and each account's own prepaid credit, over the debts.
 
-    `credits` maps an account id to its prepaid credit; an account's credit pays that account's bills only.
+    `prepaid` maps an account id to its prepaid credit; an account's credit pays that account's bills only.
     """
-    credit_left = dict(credits) if policy.uses_credit else {}
+    credit_left = dict(prepaid) if policy.uses_credit else {}
     money_left = money
     shares = []
     for debt in sorted(debts, key=lambda one: (one.due_on, one.bill_id)):

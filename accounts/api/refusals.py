@@ -36,11 +36,21 @@ def refusal_handler(error: Exception, context: dict[str, Any]) -> Response | Non
         )
     response = exception_handler(error, context)
     if response is not None and isinstance(error, exceptions.APIException):
-        response.data = {"code": error.get_codes(), "detail": str(error.detail)}
+        response.data = _plain(error)
     elif response is not None:
         code = "not_found" if response.status_code == status.HTTP_404_NOT_FOUND else "forbidden"
         response.data = {"code": code, "detail": str(response.data.get("detail", ""))}
     return response
+
+
+def _plain(error: exceptions.APIException) -> dict[str, Any]:
+    """What the framework says to programmers, said to the person at the counter."""
+    if isinstance(error, exceptions.NotAuthenticated):
+        sentence = _("You are no longer signed in. Sign in again in this window.")
+        return {"code": error.get_codes(), "detail": sentence}
+    if isinstance(error, exceptions.PermissionDenied) and str(error.detail).startswith("CSRF"):
+        return {"code": "csrf_failed", "detail": _("Nothing was saved: the page had been open too long.")}
+    return {"code": error.get_codes(), "detail": str(error.detail)}
 
 
 def _first_sentence(detail: Any) -> str:

@@ -8,9 +8,12 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+# A sign and 19 digits: as long as the key of a row can be. Python itself only gives up at 4,300.
+LONGEST_NUMBER = 20
+
 
 class StrictJSONParser(BaseParser):
-    """Refuses a key given twice, NaN and Infinity, control characters, broken UTF-8 and bottomless nesting."""
+    """Reads one object. Refuses a key given twice, NaN, broken text, halves of a pair and bottomless nesting."""
 
     media_type = "application/json"
     largest = 262_144
@@ -25,11 +28,16 @@ class StrictJSONParser(BaseParser):
         if len(raw) > self.largest:
             raise ParseError(_("The request is too long."), code="too_long")
         try:
-            return json.loads(
+            found = json.loads(
                 raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse, parse_int=_number
             )
+            # Half of a surrogate pair passes as an escape, and no answer that repeats it could be sent.
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
         except (ValueError, RecursionError) as error:
             raise ParseError(_("The request is not proper JSON."), code="malformed") from error
+        if not isinstance(found, dict):
+            raise ParseError(_("The request is not proper JSON."), code="malformed")
+        return found
 
 
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -44,6 +52,6 @@ def _refuse(constant: str) -> Any:
 
 
 def _number(digits: str) -> int:
-    if len(digits) > 18:
+    if len(digits) > LONGEST_NUMBER:
         raise ValueError("a whole number is too long")
     return int(digits)

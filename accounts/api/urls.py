@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts.api.search import AccountsView
+
+urlpatterns = [
+    path("accounts/", AccountsView.as_view(), name="accounts"),
+]

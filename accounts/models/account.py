@@ -33,7 +33,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """The accounts that exist for this person: those of the own branch, unless the post sees all."""
         if staff.has_perm("accounts.see_every_branch"):
             return self
-        return self.filter(branch_id=staff.branch_id)
+        return self.filter(branch_id=staff.branch_id or 0)
 
     def with_people_and_place(self) -> "AccountQuerySet":
         return self.select_related("customer", "premises", "premises__district", "branch")

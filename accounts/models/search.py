@@ -16,7 +16,7 @@ class SearchEntry(models.Model):
     keys = ArrayField(models.TextField())
 
     class Meta:
-        indexes = [GinIndex(fields=["keys"], name="search_entry_keys", fastupdate=False)]
+        indexes = [GinIndex(fields=["keys"], name="search_entry_keys", gin_pending_list_limit=512)]
 
     def __str__(self) -> str:
         return str(self.account_id)

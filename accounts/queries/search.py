@@ -1,23 +1,16 @@
 """The one search box of the counter: one statement, however the customer was named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
 
-from accounts.models import Account, Branch, Customer, District, Premises, Staff
-from accounts.queries.search_statement import search_statement
+from accounts.models import Account, Staff
+from accounts.queries.search_statement import MODELS, search_statement
 from accounts.search_terms import parse_terms
 
-_LOADED: Mapping[str, type[Model]] = {
-    "a": Account, "c": Customer, "p": Premises, "d": District, "b": Branch,
-}  # fmt: skip
-_FIELDS = [[field.attname for field in model._meta.concrete_fields] for model in _LOADED.values()]
-_COLUMNS = ", ".join(
-    f'{alias}."{field.column}"' for alias, model in _LOADED.items() for field in model._meta.concrete_fields
-)
+_FIELDS = [[field.attname for field in model._meta.concrete_fields] for model in MODELS]
 
 
 def find_accounts(text: str, *, staff: Staff, limit: int = 10) -> list[Account]:
@@ -36,7 +29,7 @@ def find_accounts(text: str, *, staff: Staff, limit: int = 10) -> list[Account]:
         return []
     else:
         branch_id = staff.branch_id
-    statement, values = search_statement(terms, _COLUMNS, branch_id)
+    statement, values = search_statement(terms, branch_id)
     with connection.cursor() as cursor:
         cursor.execute(statement, {**values, "limit": limit})
         return [_account(row) for row in cursor.fetchall()]
@@ -44,11 +37,14 @@ def find_accounts(text: str, *, staff: Staff, limit: int = 10) -> list[Account]:
 
 def _account(row: Sequence[Any]) -> Account:
     """What select_related does, without the price of building the query anew for every keystroke."""
-    values = iter(row)
-    account, customer, premises, district, branch = (
-        model.from_db(connection.alias, fields, list(islice(values, len(fields))))
-        for model, fields in zip(_LOADED.values(), _FIELDS, strict=True)
-    )
+    account: Account
+    account, customer, premises, district, branch = _instances(row)
     account.customer, account.premises, account.branch = customer, premises, branch
     premises.district = district
     return account
+
+
+def _instances(row: Sequence[Any]) -> Iterator[Any]:
+    values = iter(row)
+    for model, fields in zip(MODELS, _FIELDS, strict=True):
+        yield model.from_db(connection.alias, fields, list(islice(values, len(fields))))

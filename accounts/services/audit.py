@@ -25,10 +25,12 @@ def record_audit(
     scheduled job or the operator at the command line. The branch is the actor's unless named.
     Personal data has no place in `details`.
     """
+    # By key: loading the actor's branch would cost every payment one more round trip.
+    branch_id = actor.branch_id if actor else None
     return AuditEntry.objects.create(
         at=at,
         actor=actor,
-        branch_id=branch.pk if branch else actor and actor.branch_id,
+        branch_id=branch.pk if branch else branch_id,
         action=action,
         object_type=on._meta.label_lower,
         object_id="" if isinstance(on, type) else str(on.pk),

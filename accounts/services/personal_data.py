@@ -1,21 +1,16 @@
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking import PersonalField
 from accounts.models import Account, AuditEntry, Customer, Staff
 from accounts.services.audit import record_audit
 
 REVEALED = "personal_data.reveal"
 REVEALS_PER_HOUR = 30
 LONGEST_REASON = 200
-
-
-class PersonalField(StrEnum):
-    ID_NUMBER = "id_number"
-    PHONE = "phone"
 
 
 class RevealRefused(ValidationError):

@@ -37,7 +37,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def visible_to(self, staff: Staff) -> "PaymentQuerySet":
         if staff.has_perm("accounts.see_every_branch"):
             return self
-        return self.filter(branch_id=staff.branch_id)
+        return self.filter(branch_id=staff.branch_id or 0)
 
 
 class Payment(models.Model):

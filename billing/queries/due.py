@@ -51,6 +51,8 @@ def what_is_due(account_no: str, *, staff: Staff, on: datetime.date) -> Due | No
 
     At most five queries, whatever the number of bills: accounts, bills, lines, late charge rules, part payments.
     """
+    if "\x00" in account_no:
+        return None  # PostgreSQL cannot even compare it
     accounts = list(
         Account.objects.visible_to(staff)
         .filter(customer__accounts__account_no=account_no)
@@ -79,7 +81,13 @@ def what_is_due(account_no: str, *, staff: Staff, on: datetime.date) -> Due | No
         DueBill(bill, debt, bill.is_overdue_on(on))
         for bill, debt in zip(bills, debts_on(bills, on), strict=True)
     ]
-    return Due(account, accounts, due, {one.pk: prepaid_of(one) for one in accounts}, account.phone or "")
+    return Due(
+        account,
+        accounts,
+        due,
+        {one.pk: prepaid_of(one) for one in accounts},
+        getattr(account, "phone", None) or "",
+    )
 
 
 def prepaid_of(account: Account) -> Decimal:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Min, Sum
+from django.db.models import F, Min, Sum
 
 from billing.models import Bill
 from billing.money import NO_MONEY
@@ -21,12 +21,12 @@ class Owed:
 
 
 def owed_by(account_ids: Iterable[int]) -> dict[int, Owed]:
-    """Principal outstanding per account, without late charge. One query."""
+    """What is outstanding per account, without the late charge that grows by the day. One query."""
     rows = (
         Bill.objects.open()
         .filter(account_id__in=list(account_ids))
         .values("account_id")
-        .annotate(amount=Sum("outstanding"), oldest=Min("due_on"))
+        .annotate(amount=Sum(F("outstanding") + F("late_charge_left")), oldest=Min("due_on"))
         .order_by()
     )
     return {row["account_id"]: Owed(row["amount"], row["oldest"]) for row in rows}

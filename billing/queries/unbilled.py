@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -98,7 +98,7 @@ def tier_positions(account_ids: Sequence[int], on: datetime.date) -> dict[int, d
     return positions
 
 
-def accounts_with_facts(account_ids: Sequence[int]) -> list[dict[str, Any]]:
+def accounts_with_facts(account_ids: Sequence[int]) -> Sequence[Mapping[str, Any]]:
     """What pricing must know of each account."""
     return list(
         Account.objects.filter(pk__in=account_ids)

@@ -143,7 +143,10 @@ def _quantity(entry: Definition) -> Decimal:
     for key in ("purchase_quantity", "quantity"):
         if key in entry:
             return entry.decimal(key)
-    return sum((consumption(_segment(segment)) for segment in entry.children("segments")), Decimal(0))
+    segments = entry.children("segments")
+    if not segments:
+        entry.refuse(gettext_noop("%(where)s is empty."), "missing", "segments")
+    return sum((consumption(_segment(segment)) for segment in segments), Decimal(0))
 
 
 def _segment(segment: Definition) -> Segment:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from billing.money import NO_MONEY, to_money
 from billing.rating.late_charge_rule import PRINCIPAL, LateChargeRule
-from billing.rating.sentences import late_charge_en, late_charge_zh
+from billing.rating.late_charge_sentences import late_charge_en, late_charge_zh
 from billing.rating.versions import index_in_force
 
 ONE_DAY = timedelta(days=1)

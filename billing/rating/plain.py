@@ -15,9 +15,7 @@ def plain(number: Decimal) -> str:
 
 def to_quantity(number: Decimal) -> Decimal:
     """Four decimals, as a bill keeps quantities: 260 × 7 / 12 is 151.6667, not a threshold without end."""
-    return (
-        number if number == number.quantize(QUANTITY_STEP) else number.quantize(QUANTITY_STEP, ROUND_HALF_UP)
-    )
+    return number.quantize(QUANTITY_STEP, ROUND_HALF_UP)
 
 
 def tidy(number: Decimal) -> Decimal:

@@ -9,7 +9,6 @@ from billing.rating.plain import plain
 from billing.rating.terms import NO_TERMS, LineTerms
 
 if TYPE_CHECKING:
-    from billing.rating.late_charge import LateCharge, LateChargeSegment
     from billing.rating.lines import RatedLine
 
 UNITS_ZH = {"m3": "立方米", "kWh": "千瓦时", "m2": "平方米", "GJ": "吉焦", "t": "吨", "t/h": "吨/小时"}
@@ -131,43 +130,3 @@ def explain_zh(line: "RatedLine") -> str:
 def explain_en(line: "RatedLine") -> str:
     """“Tier 2: 15 m³ × 7.00 yuan”."""
     return _explain(line, EN)
-
-
-def late_charge_zh(charge: "LateCharge") -> str:
-    """“36 天 × 0.1% × 326.50 元”."""
-    if not charge.penalty:
-        return "未逾期，无违约金"
-    sentence = " + ".join(_segment_zh(segment) for segment in charge.segments)
-    if charge.one_time_pct is not None:
-        sentence = f"逾期一次性 {plain(charge.one_time_pct)}% × {price_text(charge.base)} 元"
-    if charge.limited_by == "cap":
-        return f"{sentence}，以 {price_text(charge.penalty)} 元为限"
-    return (
-        f"{sentence}，不足 {price_text(charge.penalty)} 元按此数收取"
-        if charge.limited_by == "minimum"
-        else sentence
-    )
-
-
-def late_charge_en(charge: "LateCharge") -> str:
-    """“36 days × 0.1% × 326.50 yuan”."""
-    if not charge.penalty:
-        return "Not overdue, no late charge"
-    sentence = " + ".join(_segment_en(segment) for segment in charge.segments)
-    if charge.one_time_pct is not None:
-        sentence = f"Once when late: {plain(charge.one_time_pct)}% × {price_text(charge.base)} yuan"
-    if charge.limited_by == "cap":
-        return f"{sentence}, at most {price_text(charge.penalty)} yuan"
-    return (
-        f"{sentence}, at least {price_text(charge.penalty)} yuan"
-        if charge.limited_by == "minimum"
-        else sentence
-    )
-
-
-def _segment_zh(segment: "LateChargeSegment") -> str:
-    return f"{segment.days} 天 × {plain(segment.rate * 100)}% × {price_text(segment.base)} 元"
-
-
-def _segment_en(segment: "LateChargeSegment") -> str:
-    return f"{segment.days} days × {plain(segment.rate * 100)}% × {price_text(segment.base)} yuan"

@@ -1,10 +1,9 @@
 import datetime
 import re
 from collections.abc import Callable, Sequence
-from decimal import Decimal
-from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from billing.queries.unbilled import accounts_to_bill, accounts_with_facts, mete
 from billing.rating.refusal import UsageRefused
 from billing.rating.usage import NOTHING_YET
 from billing.services.bill_drafts import Pricer, pricer_for
+from billing.services.business_days import is_closed
 from billing.services.issue_bills import issue_bills
 from billing.services.locks import lock_accounts
 from billing.services.refusals import BillingRefused
@@ -30,12 +30,6 @@ Progress = Callable[[int, int], None]
 
 class BillRunRefused(BillingRefused):
     """No bill was issued."""
-
-
-class ChunkResult(NamedTuple):
-    bills: int
-    amount: Decimal
-    unpriced: list[tuple[str, str]]
 
 
 def run_billing(
@@ -54,20 +48,22 @@ def run_billing(
     Each chunk of accounts is a transaction, so a run that died is finished by calling it again; an
     account is billed at most once for a period by a constraint. `progress` is told (done, all).
 
-    Codes: unknown_service, bad_period, no_tariff.
+    Codes: unknown_service, bad_period, no_tariff, day_closed.
     """
+    if is_closed(issued_on):
+        raise BillRunRefused(
+            _("The books of %(date)s are closed."), code="day_closed", params={"date": issued_on}
+        )
     kind, pricers = _pricers(service, period, issued_on, branch)
     run = _begin(service, period, issued_on, branch, started_by, at)
     until = _last_day(period) if kind == Bill.Kind.USAGE else issued_on
     ids = accounts_to_bill(service, period, kind, branch.pk if branch else None, until)
-    billed, amount, unpriced = 0, NO_MONEY, list[tuple[str, str]]()
+    unpriced = list[tuple[str, str]]()
     for start in range(0, len(ids), CHUNK):
-        chunk = _bill_chunk(ids[start : start + CHUNK], pricers, run, kind, until, at)
-        billed, amount = billed + chunk.bills, amount + chunk.amount
-        unpriced += chunk.unpriced
+        unpriced += _bill_chunk(ids[start : start + CHUNK], pricers, run, kind, until, at)
         if progress:
             progress(min(start + CHUNK, len(ids)), len(ids))
-    return _finish(run, billed, amount, unpriced, started_by)
+    return _finish(run, unpriced)
 
 
 @transaction.atomic
@@ -103,8 +99,11 @@ def _bill_chunk(
     kind: str,
     until: datetime.date,
     at: datetime.datetime,
-) -> ChunkResult:
-    """Bill one range of accounts: lock, read, price in memory, write in sets."""
+) -> list[tuple[str, str]]:
+    """Bill one range of accounts: lock, read, price in memory, write in sets.
+
+    Answers the accounts that could not be priced, and why.
+    """
     lock_accounts(ids)
     # Another worker may have billed some of them since the list was made.
     done = set(
@@ -126,24 +125,18 @@ def _bill_chunk(
             continue
         if draft is not None:
             drafts.append(draft)
-    amount = NO_MONEY
     if drafts:
-        amount = issue_bills(drafts, {one["pk"]: one["branch_id"] for one in accounts}, run, at)
-    return ChunkResult(len(drafts), amount, unpriced)
+        issue_bills(drafts, {one["pk"]: one["branch_id"] for one in accounts}, run, at)
+    return unpriced
 
 
 @transaction.atomic
-def _finish(
-    run: BillRun, billed: int, amount: Decimal, unpriced: list[tuple[str, str]], started_by: Staff | None
-) -> BillRun:
+def _finish(run: BillRun, unpriced: list[tuple[str, str]]) -> BillRun:
     run = BillRun.objects.select_for_update().get(pk=run.pk)
-    before = run.summary
+    # Counted from the books: a run that died half-way left bills that this call has not seen.
+    issued = run.bills.aggregate(bills=Count("pk"), amount=Sum("amount", default=NO_MONEY))
     run.finished_at = timezone.now()
-    run.summary = {
-        "bills": before.get("bills", 0) + billed,
-        "amount": str(Decimal(before.get("amount", "0.00")) + amount),
-        "unpriced": unpriced,
-    }
+    run.summary = {"bills": issued["bills"], "amount": str(issued["amount"]), "unpriced": unpriced}
     run.save(update_fields=["finished_at", "summary"])
     return run
 

@@ -38,3 +38,11 @@ def close_business_day(date: datetime.date, *, closed_by: Staff, at: datetime.da
     day = BusinessDay.objects.create(date=date, closed_at=at, closed_by=closed_by)
     record_audit(actor=closed_by, action="close_business_day", on=day, at=at)
     return day
+
+
+def check_may_close(date: datetime.date, at: datetime.datetime) -> None:
+    """Refuse a day that cannot be closed now. Codes: not_over, already_closed."""
+    if date >= business_date_of(at):
+        raise BusinessDayRefused(_("A day is closed when it is over."), code="not_over")
+    if BusinessDay.objects.filter(date=date).exists():
+        raise BusinessDayRefused(_("This day is already closed."), code="already_closed")

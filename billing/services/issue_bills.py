@@ -41,7 +41,11 @@ _LOWER_BALANCES = """
     UPDATE billing_balance b SET receivable = b.receivable - u.amount, prepaid = b.prepaid - u.amount
     FROM unnest(%s::bigint[], %s::numeric[]) AS u (account_id, amount) WHERE b.account_id = u.account_id
 """
-_CREDITS = "SELECT account_id, prepaid FROM billing_balance WHERE prepaid > 0 AND account_id = ANY (%s)"
+# An older bill that is still open has the first claim on the credit; at the counter it is settled first.
+_CREDITS = """
+    SELECT account_id, prepaid - receivable FROM billing_balance
+    WHERE prepaid > receivable AND account_id = ANY (%s)
+"""
 
 
 def issue_bills(
@@ -52,29 +56,31 @@ def issue_bills(
     The caller holds the locks of the accounts, inside a transaction. `branches` maps account to branch.
     Answers the sum of the bills.
     """
-    credits = _credits(drafts)
+    prepaid = _credits(drafts)
     ids = reserve_ids("billing_bill", len(drafts))
     numbered = list(zip(ids, drafts, strict=True))
-    copy_rows("billing_bill", BILL, (_bill(pk, draft, run, credits) for pk, draft in numbered))
+    copy_rows("billing_bill", BILL, (_bill(pk, draft, run, prepaid) for pk, draft in numbered))
     copy_rows("billing_billline", LINE, _lines(numbered))
     copy_rows("billing_posting", POSTING, _postings(numbered, at))
     totals = {draft.account_id: draft.total for draft in drafts}
     with connection.cursor() as cursor:
         cursor.execute(_RAISE_BALANCES, [list(totals), list(totals.values()), [0] * len(totals)])
-    _use_credit([(pk, draft) for pk, draft in numbered if draft.account_id in credits], credits, branches, at)
+    _use_credit([(pk, draft) for pk, draft in numbered if draft.account_id in prepaid], prepaid, branches, at)
     return sum(totals.values(), NO_MONEY)
 
 
 def _credits(drafts: Sequence[BillDraft]) -> dict[int, Decimal]:
     """How much of its prepaid credit each account's new bill uses."""
+    if not policy_on(drafts[0].issued_on).uses_credit:
+        return {}
     totals = {draft.account_id: draft.total for draft in drafts if draft.total}
     with connection.cursor() as cursor:
         cursor.execute(_CREDITS, [list(totals)])
-        return {account_id: min(prepaid, totals[account_id]) for account_id, prepaid in cursor}
+        return {account_id: min(free, totals[account_id]) for account_id, free in cursor}
 
 
-def _bill(pk: int, draft: BillDraft, run: BillRun, credits: Mapping[int, Decimal]) -> tuple[Any, ...]:
-    outstanding = draft.total - credits.get(draft.account_id, NO_MONEY)
+def _bill(pk: int, draft: BillDraft, run: BillRun, prepaid: Mapping[int, Decimal]) -> tuple[Any, ...]:
+    outstanding = draft.total - prepaid.get(draft.account_id, NO_MONEY)
     return (
         pk, f"{draft.account_no}-{draft.period}", draft.account_id, run.service, draft.kind, draft.period,
         draft.period_from, draft.period_to, run.pk, draft.tariff_id, draft.issued_on, draft.due_on,
@@ -103,7 +109,7 @@ def _postings(numbered: Sequence[tuple[int, BillDraft]], at: datetime.datetime) 
 
 def _use_credit(
     numbered: Sequence[tuple[int, BillDraft]],
-    credits: Mapping[int, Decimal],
+    prepaid: Mapping[int, Decimal],
     branches: Mapping[int, int],
     at: datetime.datetime,
 ) -> None:
@@ -111,7 +117,7 @@ def _use_credit(
         return
     ids = reserve_ids("billing_payment", len(numbered))
     used = [
-        (pk, bill_id, draft, credits[draft.account_id])
+        (pk, bill_id, draft, prepaid[draft.account_id])
         for pk, (bill_id, draft) in zip(ids, numbered, strict=True)
     ]
     policy = policy_on(numbered[0][1].issued_on).as_json()

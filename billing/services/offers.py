@@ -82,7 +82,8 @@ class PaymentRequest:
 def check_tenders(tenders: Sequence[TenderOffer]) -> None:
     """Refuse what cannot be a tender.
 
-    Codes: too_many_tenders, unknown_method, not_money, no_reference, bad_reference, cash_twice, reference_used.
+    Codes: too_many_tenders, unknown_method, not_money, no_reference, bad_reference, cash_twice,
+    reference_used.
     """
     if len(tenders) > MOST_TENDERS:
         raise PaymentRefused(

@@ -114,7 +114,10 @@ def take_payment(wanted: PaymentRequest, *, till: Till, taken_by: Staff, at: dat
 
 
 def payment_taken_before(wanted: PaymentRequest, taken_by: Staff) -> Payment | None:
-    """The payment that this request has taken already. Code: form_reused (other content, or another person)."""
+    """The payment that this request has taken already.
+
+    Code: form_reused (other content, or another person).
+    """
     earlier = Payment.objects.filter(request_id=wanted.request_id).first()
     # Say nothing of what the first request was about.
     if earlier is not None and earlier.fingerprint != wanted.fingerprint(taken_by.pk):
@@ -162,8 +165,8 @@ def reckon(
     wanted: PaymentRequest, debts: Sequence[Debt], balances: dict[int, Balance], policy: Policy
 ) -> Reckoning:
     """Work out allocation, change and new credit. Codes: nothing_to_take, nothing_owed, too_much."""
-    credits = {account_id: balance.prepaid for account_id, balance in balances.items()}
-    plan = allocate(debts, wanted.tendered, credits, policy)
+    prepaid = {account_id: balance.prepaid for account_id, balance in balances.items()}
+    plan = allocate(debts, wanted.tendered, prepaid, policy)
     owed = sum((debt.total for debt in debts), NO_MONEY) - sum(plan.credit_used.values(), NO_MONEY)
     if not wanted.tenders and not plan.credit_used:
         raise PaymentRefused(_("Enter the amount that was handed over."), code="nothing_to_take")

@@ -2,6 +2,7 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Staff
@@ -41,12 +42,9 @@ def preview_payment(wanted: PaymentRequest, *, on: datetime.date, asked_by: Staf
     account = Account.objects.visible_to(asked_by).filter(pk=wanted.account_id).first()
     if account is None:
         raise PaymentRefused(_("There is no such account here."), code="unknown_account")
-    bills = list(
-        Bill.objects.open()
-        .filter(account__in=Account.objects.visible_to(asked_by).filter(customer=account.customer_id))
-        .select_related("account")
-        .oldest_first()
-    )
+    owners = Bill.objects.filter(pk__in=wanted.bill_ids).values("account")
+    accounts = Account.objects.visible_to(asked_by).filter(Q(pk=account.pk) | Q(pk__in=owners))
+    bills = list(Bill.objects.open().filter(account__in=accounts).select_related("account").oldest_first())
     chosen = choose_bills(bills, wanted.bill_ids, asked_by)
     debts = debts_on(chosen, on)
     balances = _balances({account.pk, *(bill.account_id for bill in chosen)})
@@ -62,9 +60,9 @@ def preview_payment(wanted: PaymentRequest, *, on: datetime.date, asked_by: Staf
     return Preview(reckoning.plan, by_pk, whole.money_used, reckoning.change, reckoning.deposit)
 
 
-def pay_in_full(debts: list[Debt], credits: dict[int, Decimal], policy: Policy) -> Plan:
+def pay_in_full(debts: list[Debt], prepaid: dict[int, Decimal], policy: Policy) -> Plan:
     """The plan of a payment that leaves nothing open; `money_used` is what has to be handed over."""
-    return allocate(debts, sum((debt.total for debt in debts), NO_MONEY), credits, policy)
+    return allocate(debts, sum((debt.total for debt in debts), NO_MONEY), prepaid, policy)
 
 
 def _balances(account_ids: set[int]) -> dict[int, Balance]:

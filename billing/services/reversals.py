@@ -1,10 +1,6 @@
-import datetime
-from uuid import UUID
-
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Staff
 from accounts.services.audit import record_audit
 from billing.models import Allocation, Balance, Bill, Payment, Reversal, Tender
 from billing.money import NO_MONEY
@@ -28,43 +24,18 @@ _MIRROR = """
 """
 
 
-@transaction.atomic
-def undo_payment(
-    payment: Payment,
-    *,
-    kind: str,
-    request_id: UUID,
-    reason: str,
-    note: str,
-    cash_ledger: str,
-    business_date: datetime.date,
-    reversed_by: Staff,
-    approved_by: Staff | None,
-    at: datetime.datetime,
-) -> Reversal:
+@transaction.atomic(savepoint=False)
+def undo_payment(wanted: Reversal, *, cash_ledger: str) -> Reversal:
     """Write the counter-row of a payment: bills owe again, credit goes back, once.
 
-    The caller holds the lock of the shift whose drawer pays the cash back (`cash_ledger`).
-    Asking twice with one request_id and the same content answers the same reversal.
+    The caller holds the lock of the shift whose drawer pays the cash back (`cash_ledger`) and has asked
+    `reversal_made_before`.
 
-    Codes: form_reused, unknown_payment, already_reversed, credit_already_used, unknown_reason, note_too_long,
-    same_person, not_at_a_counter.
+    Codes: unknown_payment, already_reversed, credit_already_used, unknown_reason, note_too_long, same_person,
+    not_at_a_counter.
     """
-    wanted = Reversal(
-        payment=payment,
-        request_id=request_id,
-        kind=kind,
-        reason=reason,
-        note=note,
-        business_date=business_date,
-        reversed_at=at,
-        reversed_by=reversed_by,
-        approved_by=approved_by,
-    )
-    lock_request(request_id)
-    if earlier := reversal_made_before(wanted):
-        return earlier
-    _check_wanted(wanted)
+    _check(wanted)
+    payment = wanted.payment
     accounts = lock_accounts(_account_ids(payment))
     if Reversal.objects.filter(payment=payment).exists():
         raise ReversalRefused(_("This payment has already been undone."), code="already_reversed")
@@ -73,31 +44,25 @@ def undo_payment(
     wanted.save(force_insert=True)
     _restore_bills(payment, balances)
     save_balances([balances[pk] for pk in sorted(balances)])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _MIRROR,
-            {
-                "cash": cash_ledger,
-                "date": business_date,
-                "at": at,
-                "reversal": wanted.pk,
-                "payment": payment.pk,
-            },
-        )
+    _mirror_postings(wanted, cash_ledger)
     record_audit(
-        actor=reversed_by,
-        action="void_payment" if kind == Reversal.Kind.VOID else "reverse_payment",
+        actor=wanted.reversed_by,
+        action="void_payment" if wanted.kind == Reversal.Kind.VOID else "reverse_payment",
         on=payment,
-        at=at,
-        reason=wanted.get_reason_display(),
-        details={"note": note, "approved_by": approved_by.number if approved_by else None},
-        request_id=request_id,
+        at=wanted.reversed_at,
+        reason=f"{wanted.reason} {wanted.note}".strip()[:LONGEST_NOTE],
+        details={"approved_by": wanted.approved_by.number if wanted.approved_by else None},
+        request_id=wanted.request_id,
     )
     return wanted
 
 
 def reversal_made_before(wanted: Reversal) -> Reversal | None:
-    """The reversal that this request has made already. Code: form_reused (other content, or another person)."""
+    """Lock the request and look for the reversal that it has made already.
+
+    Code: form_reused (other content, or another person).
+    """
+    lock_request(wanted.request_id)
     earlier = Reversal.objects.filter(request_id=wanted.request_id).first()
     if earlier is not None and _content(earlier) != _content(wanted):
         raise ReversalRefused(_("This form was already used. Start again."), code="form_reused")
@@ -119,7 +84,7 @@ def _account_ids(payment: Payment) -> set[int]:
     return {payment.account_id, *payment.allocations.values_list("account_id", flat=True)}
 
 
-def _check_wanted(wanted: Reversal) -> None:
+def _check(wanted: Reversal) -> None:
     if wanted.reason not in Reversal.Reason.values:
         raise ReversalRefused(_("Choose a reason from the list."), code="unknown_reason")
     if len(wanted.note) > LONGEST_NOTE:
@@ -135,10 +100,25 @@ def _check_wanted(wanted: Reversal) -> None:
         raise ReversalRefused(_("A second person has to approve this."), code="same_person")
 
 
+def _mirror_postings(reversal: Reversal, cash_ledger: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MIRROR,
+            {
+                "cash": cash_ledger,
+                "date": reversal.business_date,
+                "at": reversal.reversed_at,
+                "reversal": reversal.pk,
+                "payment": reversal.payment_id,
+            },
+        )
+
+
 def _take_deposits_back(payment: Payment, balances: dict[int, Balance]) -> None:
     for deposit in payment.deposits.all():
         balances[deposit.account_id].prepaid -= deposit.amount
     for tender in payment.tenders.filter(method=Tender.Method.PREPAID):
+        assert tender.account_id is not None  # by constraint
         balances[tender.account_id].prepaid += tender.amount
     if any(balance.prepaid < 0 for balance in balances.values()):
         raise ReversalRefused(

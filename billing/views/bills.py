@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from billing.queries.late_charges import debts_on
 from billing.queries.tier_position import tier_sentence_of
 from billing.rating.sentences import UNITS_EN, UNITS_ZH
 from billing.services.business_days import business_date_of
+from billing.views.numbered import get_numbered_or_404
 
 TONES = {Bill.State.OPEN: "wait", Bill.State.PAID: "done", Bill.State.CANCELLED: ""}
 
@@ -26,7 +27,7 @@ TONES = {Bill.State.OPEN: "wait", Bill.State.PAID: "done", Bill.State.CANCELLED:
 @never_cache
 def bill_detail(request: StaffRequest, number: str) -> HttpResponse:
     """A bill, line by line, each with the sentence that explains it, and what was paid on it."""
-    bill = get_object_or_404(
+    bill = get_numbered_or_404(
         Bill.objects.filter(account__in=Account.objects.visible_to(request.user)).select_related(
             "account__customer", "account__premises", "tariff"
         ),

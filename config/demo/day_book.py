@@ -36,6 +36,7 @@ _SHIFT = (
     "opening_float",
     "state",
     "receipts_issued",
+    "difference_reason",
 )
 AUDIT = (
     "at",
@@ -48,7 +49,6 @@ AUDIT = (
     "details",
     "request_id",
 )
-_OF_NO_REQUEST = None
 
 _LOWER_BILLS = """
     UPDATE billing_bill AS bill
@@ -290,7 +290,7 @@ def _money(visit: Visit, cash_ledger: str) -> list[tuple[str, Decimal]]:
 
 
 def _shift_row(one: Drawer) -> tuple[Any, ...]:
-    return one.pk, one.code, one.window.pk, one.cashier.pk, one.day, one.opened_at, FLOAT, "OPEN", 0
+    return one.pk, one.code, one.window.pk, one.cashier.pk, one.day, one.opened_at, FLOAT, "OPEN", 0, ""
 
 
 def _difference_row(one: Drawer) -> tuple[Any, ...]:

@@ -66,9 +66,9 @@ class OpenBills:
                 del self.by_pk[bill.pk]
 
 
-def debts_of(bills: Sequence[OpenBill], on: datetime.date) -> dict[int, Debt]:
+def debts_of(bills: Sequence[OpenBill], on: datetime.date, *, with_late_charge: bool) -> dict[int, Debt]:
     """What each bill asks for on the day; only what is overdue has to be asked for in the books."""
-    overdue = [one for one in bills if one.outstanding and one.due_on < on]
+    overdue = [one for one in bills if with_late_charge and one.outstanding and one.due_on < on]
     debts = {
         debt.bill_id: debt for debt in (debts_on([_as_bill(one) for one in overdue], on) if overdue else ())
     }

@@ -14,6 +14,7 @@ from billing.money import NO_MONEY
 from config.demo import identity
 from config.demo.chance import Chance
 from config.demo.company import Company
+from config.demo.history import History
 from config.demo.households import Household, NewAccount, OddRow
 
 _CUSTOMER = (
@@ -41,7 +42,7 @@ _HAS_OLD_NUMBER = 0.3
 
 
 def write_roster(
-    households: Sequence[Household], company: Company, chance: Chance, on: datetime.date
+    households: Sequence[Household], company: Company, chance: Chance, history: History
 ) -> None:
     """Write everybody, and give each new account its key and number."""
     customers = reserve_ids("accounts_customer", len(households))
@@ -119,7 +120,7 @@ def _accounts(
     company: Company,
     numbers: "_Numbers",
     chance: Chance,
-    on: datetime.date,
+    history: History,
 ) -> Iterator[tuple[Any, ...]]:
     for customer, place, household in rows:
         branch = company.districts[household.community.district].branch_id

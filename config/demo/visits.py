@@ -36,10 +36,11 @@ class Visit:
     bills: Sequence[OpenBill]
     branch_id: int
     at: datetime.datetime
+    policy: dict[str, bool | str]
 
     @property
     def is_at_a_counter(self) -> bool:
-        return all(one.method != Method.BANK for one in self.wanted.tenders)
+        return all(one.method not in (Method.BANK, Method.OPENING) for one in self.wanted.tenders)
 
     @property
     def cash_kept(self) -> Decimal:
@@ -71,13 +72,31 @@ class Purse:
             tenders=tenders,
             keep_as_credit=keeps,
         )
-        return Visit(
-            wanted,
-            reckon(wanted, debts, balances, self.policy),
-            bills,
-            bills[0].owing.branch_id,
-            self._hour(),
+        return self._visit(wanted, bills, debts, balances)
+
+    def take_over(
+        self, bills: Sequence[OpenBill], debts: Sequence[Debt], balances: dict[int, Balance]
+    ) -> Visit:
+        """What was paid to the old system before this one took the books over."""
+        owed = sum((debt.total for debt in debts), NO_MONEY)
+        wanted = PaymentRequest(
+            request_id=self.chance.uuid(),
+            account_id=bills[0].account_id,
+            bill_ids=tuple(one.pk for one in bills),
+            tenders=(TenderOffer(Method.OPENING, owed),),
         )
+        return self._visit(wanted, bills, debts, balances)
+
+    def _visit(
+        self,
+        wanted: PaymentRequest,
+        bills: Sequence[OpenBill],
+        debts: Sequence[Debt],
+        balances: dict[int, Balance],
+    ) -> Visit:
+        reckoning = reckon(wanted, debts, balances, self.policy)
+        branch_id = bills[0].owing.branch_id
+        return Visit(wanted, reckoning, bills, branch_id, self._hour(), self.policy.as_json())
 
     def _amount(self, habit: Habit, owed: Decimal) -> tuple[Decimal, bool]:
         """How much is handed over, and whether the rest is kept as prepaid credit."""

@@ -1,2 +1,2 @@
-class ServersUnavailable(Exception):  # noqa: N818 - reads as the sentence it prints
+class ServersUnavailable(Exception):
     """The embedded servers cannot run here. The message is for the person at the terminal."""

@@ -1,8 +1,10 @@
 """The shape of what the payment endpoints read and answer. Truth is for the verbs to check."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
@@ -17,6 +19,7 @@ from counters.queries.receipt_text import taken_sentence
 
 MOST_BILLS = 200
 LARGEST_ID = 2**63 - 1
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @extend_schema_field({"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,2})?$", "example": "128.50"})
@@ -46,6 +49,24 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class RequestIdField(serializers.UUIDField):
+    """A UUID as it is written; a number or a UUID in braces would be found under another address."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str) or not _UUID.fullmatch(data):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
+class FlagField(serializers.BooleanField):
+    """true or false; "yes" is a word."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class IdField(serializers.IntegerField):
     def to_internal_value(self, data: Any) -> int:
         if not isinstance(data, int) or isinstance(data, bool):
@@ -60,11 +81,11 @@ class TenderSerializer(serializers.Serializer[TenderOffer]):
 
 
 class PaymentRequestSerializer(serializers.Serializer[PaymentRequest]):
-    request_id = serializers.UUIDField()
+    request_id = RequestIdField()
     account_no = TextField(max_length=20)
     bills = serializers.ListField(child=IdField(min_value=1, max_value=LARGEST_ID), max_length=MOST_BILLS)
-    tenders = TenderSerializer(many=True, max_length=MOST_TENDERS)
-    keep_change_as_credit = serializers.BooleanField(default=False)
+    tenders = serializers.ListField(child=TenderSerializer(), max_length=MOST_TENDERS)
+    keep_change_as_credit = FlagField(default=False)
 
     def request_for(self, account: Account) -> PaymentRequest:
         data = self.validated_data
@@ -136,7 +157,7 @@ class PaymentSerializer(serializers.Serializer[Payment]):
 
 
 class VoidRequestSerializer(serializers.Serializer[Mapping[str, Any]]):
-    request_id = serializers.UUIDField()
+    request_id = RequestIdField()
     reason = TextField(max_length=20)
     note = TextField(max_length=200, allow_blank=True, default="")
 

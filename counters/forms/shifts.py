@@ -24,7 +24,7 @@ class ShiftOpenForm(forms.Form):
         taken = Shift.objects.open().filter(window=OuterRef("pk"))
         windows = Window.objects.filter(~Exists(taken), takes_money=True).select_related("hall")
         if not staff.has_perm("accounts.see_every_branch"):
-            windows = windows.filter(hall__branch_id=staff.branch_id)
+            windows = windows.filter(hall__branch_id=staff.branch_id or 0)
         self.fields["window"].queryset = windows  # type: ignore[attr-defined]
 
 

@@ -22,7 +22,7 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
     def visible_to(self, staff: Staff) -> "ShiftQuerySet":
         if staff.has_perm("accounts.see_every_branch"):
             return self
-        return self.filter(window__hall__branch_id=staff.branch_id)
+        return self.filter(window__hall__branch_id=staff.branch_id or 0)
 
 
 class Shift(models.Model):

@@ -1,5 +1,6 @@
 """What a shift took, by tender, and what was undone: the sheet that goes with the cash to finance."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -78,7 +79,7 @@ def _tenders(shift: Shift) -> list[dict[str, Any]]:
     return [_tender(by_method[method], method) for method in Tender.Method if method in by_method]
 
 
-def _tender(row: dict[str, Any], method: Tender.Method) -> dict[str, Any]:
+def _tender(row: Mapping[str, Any], method: Tender.Method) -> dict[str, Any]:
     is_cash = method == Tender.Method.CASH
 
     def without_change(amount: str, change: str) -> Decimal:

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Staff
 from billing.models import Payment, Reversal
+from billing.money import NO_MONEY
 from billing.services.business_days import business_date_of
 from billing.services.offers import PaymentRequest
-from billing.services.payments import Till, take_payment
-from billing.services.reversals import undo_payment
+from billing.services.payments import Till, payment_taken_before, take_payment
+from billing.services.reversals import reversal_made_before, undo_payment
 from counters.models import Shift, TillEntry
-from counters.services.shifts import ShiftRefused, cash_ledger, lock_shift
+from counters.services.shifts import ShiftRefused, cash_ledger, expected_cash, lock_shift
 
 
 @transaction.atomic
@@ -24,7 +25,12 @@ def take_payment_at_counter(
 
     Codes: not_open, not_yours, another_day, and those of take_payment.
     """
-    shift = _lock_own_open_shift(shift, taken_by, at)
+    shift = lock_shift(shift.pk)
+    if refusal := _why_not(shift, taken_by, at):
+        # The answer was lost and is asked for again, after the close or after midnight.
+        if earlier := payment_taken_before(wanted, taken_by):
+            return earlier
+        raise refusal
     till = Till(cash_ledger(shift), shift.code, shift.receipts_issued + 1, shift.business_date)
     payment, taken_before = take_payment(wanted, till=till, taken_by=taken_by, at=at)
     if taken_before:
@@ -54,15 +60,27 @@ def void_payment_at_counter(
 ) -> Reversal:
     """Undo an own payment of the shift that is still open (抹账); the cash goes back to the customer.
 
-    Codes: not_open, not_yours, another_day, not_in_this_shift, and those of undo_payment.
+    Codes: not_open, not_yours, another_day, not_in_this_shift, not_enough_cash, and those of undo_payment.
     """
-    shift = _lock_own_open_shift(shift, voided_by, at)
+    wanted = Reversal(
+        payment=payment,
+        request_id=request_id,
+        kind=Reversal.Kind.VOID,
+        reason=reason,
+        note=note,
+        reversed_at=at,
+        reversed_by=voided_by,
+    )
+    shift = lock_shift(shift.pk)
+    if earlier := reversal_made_before(wanted):
+        return earlier
+    _check_own_open_shift(shift, voided_by, at)
     if not TillEntry.objects.filter(shift=shift, payment=payment, kind=TillEntry.Kind.PAYMENT).exists():
         raise ShiftRefused(
             _("This payment was not taken in your open shift. It needs a reversal with a second person."),
             code="not_in_this_shift",
         )
-    return _undo(payment, Reversal.Kind.VOID, shift, request_id, reason, note, voided_by, None, at)
+    return _undo(wanted, shift)
 
 
 @transaction.atomic
@@ -79,10 +97,27 @@ def reverse_payment_at_counter(
 ) -> Reversal:
     """Undo a payment of a closed shift (冲正) on today's date; cash comes out of the own drawer.
 
-    Codes: not_open, not_yours, another_day, shift_still_open, may_not_approve, and those of undo_payment.
+    Credit that paid a bill by itself is put back in the same way; nothing leaves the drawer then.
+
+    Codes: not_open, not_yours, another_day, shift_still_open, may_not_approve, not_enough_cash, and those of
+    undo_payment.
     """
-    shift = _lock_own_open_shift(shift, reversed_by, at)
-    if Shift.objects.open().filter(entries__payment=payment).exists():
+    wanted = Reversal(
+        payment=payment,
+        request_id=request_id,
+        kind=Reversal.Kind.REVERSAL,
+        reason=reason,
+        note=note,
+        reversed_at=at,
+        reversed_by=reversed_by,
+        approved_by=approved_by,
+    )
+    shift = lock_shift(shift.pk)
+    if earlier := reversal_made_before(wanted):
+        return earlier
+    _check_own_open_shift(shift, reversed_by, at)
+    took_it = Shift.objects.filter(entries__payment=payment, entries__kind=TillEntry.Kind.PAYMENT)
+    if took_it.filter(state=Shift.State.OPEN).exists():
         raise ShiftRefused(
             _("The shift that took this payment is still open: its cashier can void it."),
             code="shift_still_open",
@@ -93,57 +128,46 @@ def reverse_payment_at_counter(
             code="may_not_approve",
             params={"name": approved_by.name},
         )
-    return _undo(
-        payment, Reversal.Kind.REVERSAL, shift, request_id, reason, note, reversed_by, approved_by, at
-    )
+    return _undo(wanted, shift)
 
 
-def _lock_own_open_shift(shift: Shift, staff: Staff, at: datetime.datetime) -> Shift:
-    shift = lock_shift(shift.pk)
+def _check_own_open_shift(shift: Shift, staff: Staff, at: datetime.datetime) -> None:
+    if refusal := _why_not(shift, staff, at):
+        raise refusal
+
+
+def _why_not(shift: Shift, staff: Staff, at: datetime.datetime) -> ShiftRefused | None:
+    """Why this person cannot work in this locked shift now, if so."""
     if shift.cashier_id != staff.pk:
-        raise ShiftRefused(_("This is the shift of somebody else."), code="not_yours")
+        return ShiftRefused(_("This is the shift of somebody else."), code="not_yours")
     if not shift.is_open:
-        raise ShiftRefused(_("Open a shift first: this one is closed."), code="not_open")
+        return ShiftRefused(_("Open a shift first: this one is closed."), code="not_open")
     if business_date_of(at) != shift.business_date:
-        raise ShiftRefused(
+        return ShiftRefused(
             _("This shift belongs to %(date)s. Close it and open a new one."),
             code="another_day",
             params={"date": shift.business_date},
         )
-    return shift
+    return None
 
 
-def _undo(
-    payment: Payment,
-    kind: str,
-    shift: Shift,
-    request_id: UUID,
-    reason: str,
-    note: str,
-    by: Staff,
-    approved_by: Staff | None,
-    at: datetime.datetime,
-) -> Reversal:
-    reversal = undo_payment(
-        payment,
-        kind=kind,
-        request_id=request_id,
-        reason=reason,
-        note=note,
-        cash_ledger=cash_ledger(shift),
-        business_date=shift.business_date,
-        reversed_by=by,
-        approved_by=approved_by,
-        at=at,
-    )
-    if not TillEntry.objects.filter(reversal=reversal).exists():
-        entry = TillEntry.objects.get(payment=payment, kind=TillEntry.Kind.PAYMENT)
-        TillEntry.objects.create(
-            shift=shift,
-            kind=kind,
-            payment=payment,
-            reversal=reversal,
-            cash_out=entry.cash_in,
-            entered_at=at,
+def _undo(wanted: Reversal, shift: Shift) -> Reversal:
+    entry = TillEntry.objects.filter(payment=wanted.payment, kind=TillEntry.Kind.PAYMENT).first()
+    cash = entry.cash_in if entry else NO_MONEY
+    if cash and cash > expected_cash(shift):
+        raise ShiftRefused(
+            _("There is not enough cash in your drawer to pay %(cash)s back."),
+            code="not_enough_cash",
+            params={"cash": cash},
         )
+    wanted.business_date = shift.business_date
+    reversal = undo_payment(wanted, cash_ledger=cash_ledger(shift))
+    TillEntry.objects.create(
+        shift=shift,
+        kind=reversal.kind,
+        payment=reversal.payment,
+        reversal=reversal,
+        cash_out=cash,
+        entered_at=reversal.reversed_at,
+    )
     return reversal

@@ -11,11 +11,12 @@ from accounts.models import Staff
 from accounts.services.audit import record_audit
 from billing.models import Posting
 from billing.money import NO_MONEY, to_money
-from billing.services.business_days import business_date_of
+from billing.services.business_days import business_date_of, is_closed
 from counters.models import CashCount, Shift, TillEntry, Window
 from counters.models.shift import DENOMINATIONS
 
 MOST_PIECES = 100_000
+LONGEST_REASON = 200
 
 
 class ShiftRefused(ValidationError):
@@ -90,18 +91,19 @@ def close_shift(
     closed_by: Staff,
     at: datetime.datetime,
 ) -> Shift:
-    """Count the drawer and end the shift; over or short is booked the same day and explained.
+    """Count the drawer and end the shift; over or short is booked and explained.
 
     `pieces` maps a denomination to how many there are. A difference above the hall's limit needs
     `approved_by`, a second person who may approve it.
 
-    Codes: not_yours, not_open, bad_count, reason_needed, approval_needed, same_person, may_not_approve.
+    Codes: not_yours, not_open, bad_count, reason_needed, reason_too_long, approval_needed, same_person,
+    may_not_approve.
     Source: domain.md 3.1 (blind count, 长款 and 短款 are never set off against each other).
     """
     shift = lock_shift(shift.pk)
     _check_may_close(shift, closed_by)
-    counted = total_of(pieces)
-    expected = expected_cash(shift)
+    reason = reason.strip()
+    counted, expected = total_of(pieces), expected_cash(shift)
     _check_difference(shift, counted - expected, reason, approved_by)
     CashCount.objects.bulk_create(
         CashCount(shift=shift, denomination=denomination, pieces=count)
@@ -172,7 +174,7 @@ def _check_window(window: Window, cashier: Staff, opening_float: Decimal) -> Non
         raise ShiftRefused(_("This window is in a hall of another branch."), code="not_your_hall")
     if not window.takes_money:
         raise ShiftRefused(_("This window takes no money."), code="takes_no_money")
-    if not 0 <= opening_float <= window.hall.largest_float:
+    if not _is_float(opening_float, window.hall.largest_float):
         raise ShiftRefused(
             _("The float of this hall is at most %(most)s."),
             code="bad_float",
@@ -180,7 +182,13 @@ def _check_window(window: Window, cashier: Staff, opening_float: Decimal) -> Non
         )
 
 
+def _is_float(amount: Decimal, most: Decimal) -> bool:
+    return amount.is_finite() and 0 <= amount <= most and to_money(amount) == amount
+
+
 def _check_difference(shift: Shift, difference: Decimal, reason: str, approved_by: Staff | None) -> None:
+    if len(reason) > LONGEST_REASON:
+        raise ShiftRefused(_("The reason is too long."), code="reason_too_long")
     if not difference:
         return
     if not reason:
@@ -207,10 +215,12 @@ def _check_difference(shift: Shift, difference: Decimal, reason: str, approved_b
 def _post_difference(shift: Shift, difference: Decimal, at: datetime.datetime) -> None:
     if difference:
         drawer = cash_ledger(shift)
+        # A shift that was forgotten for days: its own day may take no postings any more.
+        date = business_date_of(at) if is_closed(shift.business_date) else shift.business_date
         Posting.objects.create(
             debit=drawer if difference > 0 else "cash_difference",
             credit="cash_difference" if difference > 0 else drawer,
             amount=abs(difference),
-            business_date=shift.business_date,
+            business_date=date,
             posted_at=at,
         )

@@ -27,6 +27,7 @@ from counters.queries.receipt_text import taken_sentence
 from counters.queries.recent import recent_payments
 from counters.queries.shifts import open_shift_of
 from counters.services.payments import take_payment_at_counter
+from counters.services.shifts import ShiftRefused
 
 SHOWN = 10
 
@@ -37,34 +38,46 @@ SHOWN = 10
 def counter(request: StaffRequest) -> HttpResponse:
     """The cashier's page: find, see what is due, take the money, hand over the receipt."""
     shift = open_shift_of(request.user)
-    if shift is None:
+    if shift is None and request.method == "GET":
         return redirect("counters:shift_open")
     now = timezone.now()
     form = PaymentForm(request.POST or None)
     panel = None
-    if request.method == "POST" and form.is_valid():
-        panel = _panel(request, form.cleaned_data["account"], now, form.ticked_bills())
-        if panel is None:
-            form.add_error(None, PaymentRefused(_("There is no such account here."), code="unknown_account"))
-        else:
-            try:
-                payment = take_payment_at_counter(
-                    form.request_for(panel.account.pk), shift=shift, taken_by=request.user, at=now
-                )
-            except ValidationError as refusal:
-                form.add_error(None, refusal)
-            else:
-                return redirect(f"{reverse('counters:counter')}?taken={payment.request_id}")
-    elif request.method == "POST":
+    if request.method == "POST":
         panel = _panel(request, form.data.get("account", ""), now, form.ticked_bills())
+        if payment := _take(request, shift, form, panel, now):
+            return redirect(f"{reverse('counters:counter')}?taken={payment.request_id}")
     return _page(request, shift, form, panel, now)
 
 
+def _take(
+    request: StaffRequest, shift: Shift | None, form: PaymentForm, panel: Panel | None, now: datetime.datetime
+) -> Payment | None:
+    """The payment, or None and the reason on the form: what was typed stays on the screen."""
+    if not form.is_valid():
+        return None
+    try:
+        if shift is None:
+            raise ShiftRefused(_("Open a shift first."), code="not_open")
+        if panel is None:
+            raise PaymentRefused(_("There is no such account here."), code="unknown_account")
+        return take_payment_at_counter(
+            form.request_for(panel.account.pk), shift=shift, taken_by=request.user, at=now
+        )
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return None
+
+
 def _page(
-    request: StaffRequest, shift: Shift, form: PaymentForm, panel: Panel | None, now: datetime.datetime
+    request: StaffRequest, shift: Shift | None, form: PaymentForm, panel: Panel | None, now: datetime.datetime
 ) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     outcome = _outcome(request, request.GET.get("taken", ""))
+    if form.errors and panel is None:
+        # Without an account there is no form on the page to say it.
+        sentences = [sentence for errors in form.errors.values() for sentence in errors]
+        outcome = {"tone": "late", "sentence": " ".join(sentences)}
     if request.method == "GET" and (number := request.GET.get("account")):
         panel = _panel(request, number, now)
         if panel is None:
@@ -82,7 +95,7 @@ def _page(
         "methods": methods_for(form),
         "allocation": panel.allocation if panel else None,
         "outcome": outcome,
-        "recent": recent_payments(shift),
+        "recent": recent_payments(shift) if shift else [],
         "current_shift": shift,
         "payments_url": reverse("api:payments"),
         "preview_url": reverse("api:payment_preview"),

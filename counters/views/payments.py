@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.requests import StaffRequest
 from billing.models import Payment, Reversal
 from billing.services.business_days import business_date_of
+from billing.views.numbered import get_numbered_or_404
 from counters.forms.reversal import ReversalForm
 from counters.models import Shift, TillEntry
 from counters.queries.shifts import open_shift_of
@@ -85,7 +86,7 @@ def _payment(request: StaffRequest, number: str) -> Payment:
         "reversal__reversed_by",
         "reversal__approved_by",
     )
-    found: Payment = get_object_or_404(payments, receipt__number=number)
+    found: Payment = get_numbered_or_404(payments, receipt__number=number)
     return found
 
 

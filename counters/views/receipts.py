@@ -1,6 +1,6 @@
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.requests import StaffRequest
 from billing.models import Payment, Receipt
 from billing.services.receipts import print_receipt
+from billing.views.numbered import get_numbered_or_404
 from counters.queries.receipt_text import qr_code, receipt_text
 
 PAPERS = {"80mm": "counters/receipt_80mm.html", "a4": "counters/receipt_a4.html"}
@@ -41,7 +42,7 @@ def print_one(request: StaffRequest, number: str) -> HttpResponse:
 
 def _receipt(request: StaffRequest, number: str) -> Receipt:
     payments = Payment.objects.visible_to(request.user)
-    return get_object_or_404(
+    return get_numbered_or_404(
         Receipt.objects.filter(payment__in=payments).select_related(
             "payment__account__customer", "payment__account__premises"
         ),

@@ -4,12 +4,13 @@ from typing import Any
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import StaffRequest
+from billing.views.numbered import get_numbered_or_404
 from counters.forms.shifts import CashCountForm, DifferenceForm, ShiftOpenForm, window_of_yesterday
 from counters.models import Shift
 from counters.models.shift import DENOMINATIONS
@@ -17,7 +18,7 @@ from counters.queries.day_sheet import day_sheet
 from counters.queries.shifts import open_shift_of
 from counters.services.shifts import close_shift, count_cash, expected_cash, open_shift, total_of
 
-# The count between handing it in and explaining it; the cookie is signed.
+# The count between handing it in and explaining it, and whose drawer it was; the cookie is signed.
 COUNT = "cash_count"
 
 
@@ -60,7 +61,10 @@ def shift_close(request: StaffRequest) -> HttpResponse:
         try:
             difference = count_cash(shift, pieces=pieces, counted_by=request.user, at=now)
             if difference:
-                request.session[COUNT] = {str(one): count for one, count in pieces.items() if count}
+                request.session[COUNT] = [
+                    shift.code,
+                    {str(one): count for one, count in pieces.items() if count},
+                ]
                 return redirect("counters:shift_close_explain")
             close_shift(shift, pieces=pieces, reason="", approved_by=None, closed_by=request.user, at=now)
         except ValidationError as refusal:
@@ -77,9 +81,10 @@ def shift_close(request: StaffRequest) -> HttpResponse:
 def shift_close_explain(request: StaffRequest) -> HttpResponse:
     """Show what the books expect, ask for the reason, and above the limit for a second person."""
     shift = open_shift_of(request.user)
-    if shift is None or COUNT not in request.session:
+    code, kept = request.session.get(COUNT, ("", {}))
+    # Who has not counted this drawer yet must not see what it should hold.
+    if shift is None or code != shift.code:
         return redirect("counters:shift_close")
-    kept = request.session[COUNT]
     pieces = {one: int(kept.get(str(one), 0)) for one in DENOMINATIONS}
     form = DifferenceForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
@@ -124,5 +129,5 @@ def shift_closed(request: StaffRequest, code: str) -> HttpResponse:
     shifts = Shift.objects.visible_to(request.user).filter(state=Shift.State.CLOSED)
     if not request.user.has_perm("counters.view_cashcount"):
         shifts = shifts.filter(cashier=request.user)
-    shift = get_object_or_404(shifts.select_related("window__hall", "cashier", "approved_by"), code=code)
+    shift = get_numbered_or_404(shifts.select_related("window__hall", "cashier", "approved_by"), code=code)
     return render(request, "counters/shift_closed.html", day_sheet(shift) | {"printed_at": timezone.now()})

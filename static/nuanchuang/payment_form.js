@@ -3,6 +3,7 @@
 import { toFen, toMoney, toPlain } from "./fen.js";
 import { previewPayment } from "./payments_api.js";
 import { showPreview } from "./payment_preview.js";
+import { readTenders, sumOf } from "./tenders.js";
 
 const PREVIEW_AFTER_MS = 150;
 
@@ -48,24 +49,8 @@ export class PaymentForm {
     return this.field("keep_as_credit");
   }
 
-  /** The tenders as they stand: [{slot, method, isCash, reference, needsReference, fen}] with fen null where the amount is unreadable. */
   tenders() {
-    const second = this.field("method_2").selectedOptions[0];
-    return [this.chosen, this.isMixed && second?.value ? second : null].flatMap((choice, index) => {
-      if (!choice) return [];
-      const slot = index + 1;
-      const amount = this.field(`amount_${slot}`).value.trim();
-      return [{
-        slot,
-        method: choice.value,
-        isCash: Boolean(choice.dataset.cash),
-        needsReference: Boolean(choice.dataset.reference),
-        referenceLabel: choice.dataset.reference,
-        reference: choice.dataset.reference ? this.field(`reference_${slot}`).value.trim() : "",
-        amount,
-        fen: amount ? toFen(amount) : 0,
-      }];
-    });
+    return readTenders(this.element, this.isMixed);
   }
 
   get selected() {
@@ -74,13 +59,12 @@ export class PaymentForm {
 
   /** What is offered beyond what is owed, in fen. */
   surplus() {
-    return this.tenders().reduce((sum, tender) => sum + (tender.fen ?? 0), 0) - this.toPay;
+    return sumOf(this.tenders()) - this.toPay;
   }
 
   /** A surplus that cash cannot give back must become prepaid credit, and that is the customer's decision. */
   mustAnswer() {
-    const cash = this.tenders().filter((tender) => tender.isCash).reduce((sum, tender) => sum + (tender.fen ?? 0), 0);
-    return this.surplus() > cash;
+    return this.surplus() > sumOf(this.tenders().filter((tender) => tender.isCash));
   }
 
   body() {

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from billing.rating import Facts, MixShare, Proration, Rated, RatedLine, Tariff, Usage, compile_tariff
+from billing.rating.plain import plain
 
 Json = dict[str, Any]
 RESIDENT = Facts("resident", persons=3)
@@ -67,12 +68,12 @@ def opened(months: str, on: str = "", of: str = "12") -> Facts:
 
 
 def split(rated: Rated) -> list[str]:
-    return [str(part) for part in rated.tier_split or ()]
+    return [plain(part) for part in rated.tier_split or ()]
 
 
 def shown(line: RatedLine) -> tuple[int | None, str, str, str]:
     """Tier, quantity, unit price, amount."""
-    return line.tier, f"{line.quantity:f}", f"{line.unit_price:f}", f"{line.amount:f}"
+    return line.tier, plain(line.quantity), f"{line.unit_price:f}", f"{line.amount:f}"
 
 
 def lines(rated: Rated) -> list[tuple[int | None, str, str, str]]:

@@ -1,0 +1,117 @@
+import datetime
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from defusedxml import DefusedXmlException
+from django.utils.translation import gettext as _
+from openpyxl.utils.exceptions import InvalidFileException
+
+from accounts.sheets.rows import LARGEST_UNPACKED, LONGEST_CELL, Sheet, SheetRefused, SheetRow
+
+_ACTIVE = re.compile(r"xl/(vbaProject\.bin|externalLinks/|activeX/|embeddings/|connections\.xml)")
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3}([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7}))"')
+_SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
+# A number in Excel keeps fifteen figures; of a longer one the end is lost.
+_FIGURES_KEPT = 15
+_BROKEN = (
+    zipfile.BadZipFile, InvalidFileException, DefusedXmlException, ParseError, KeyError, ValueError, TypeError,
+    IndexError, AttributeError, OSError, EOFError,
+)  # fmt: skip
+
+
+def read_xlsx(path: Path) -> Sheet:
+    """Read the one sheet that holds data. Formulas are not calculated and not believed."""
+    try:
+        merged = _inspect(path)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        sheet = _only_sheet_with_data(book)
+    except SheetRefused:
+        raise
+    except _BROKEN as error:
+        raise SheetRefused.because("broken") from error
+    return Sheet(_rows(sheet), estimate=sheet.max_row, merged=merged)
+
+
+def _inspect(path: Path) -> tuple[tuple[int, int, str], ...]:
+    """Judge the parcel before anything is unpacked; what is unpacked is cut at the size declared here."""
+    merged = []
+    with zipfile.ZipFile(path) as parcel:
+        entries = parcel.infolist()
+        if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
+            raise SheetRefused.because("too_large")
+        if any(_ACTIVE.match(entry.filename) for entry in entries):
+            raise SheetRefused.because("active_content")
+        for entry in entries:
+            if _SHEETS.fullmatch(entry.filename):
+                merged += _merged_in(parcel, entry)
+    return tuple(merged)
+
+
+def _merged_in(parcel: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[tuple[int, int, str]]:
+    with parcel.open(entry) as part:
+        tail = b""
+        while block := part.read(1 << 20):
+            text = tail + block
+            end = 0
+            for match in _MERGED.finditer(text):
+                yield int(match[2]), int(match[3]), match[1].decode()
+                end = match.end()
+            tail = text[max(end, len(text) - 64) :]
+
+
+def _only_sheet_with_data(book: Any) -> Any:
+    filled = [
+        sheet
+        for sheet in book.worksheets
+        if sheet.sheet_state == "visible"
+        and any(cell is not None for row in sheet.iter_rows(max_row=20, values_only=True) for cell in row)
+    ]
+    if not filled:
+        raise SheetRefused.because("empty")
+    if len(filled) > 1:
+        raise SheetRefused.because("several_sheets", names=", ".join(sheet.title for sheet in filled))
+    return filled[0]
+
+
+def _rows(sheet: Any) -> Iterator[SheetRow]:
+    try:
+        for number, row in enumerate(sheet.iter_rows(), start=sheet.min_row or 1):
+            refusals: list[str] = []
+            cells = [_text(cell, refusals) for cell in row]
+            if any(cells) or refusals:
+                yield SheetRow(number, cells, refusals[0] if refusals else "")
+    except _BROKEN as error:
+        raise SheetRefused.because("broken") from error
+
+
+def _text(cell: Any, refusals: list[str]) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f":
+        refusals.append(_("cell %(cell)s holds a formula: paste the values") % {"cell": cell.coordinate})
+        return ""
+    if cell.data_type == "e":
+        refusals.append(_("cell %(cell)s holds an error") % {"cell": cell.coordinate})
+        return ""
+    text = _plain(value).strip()
+    if len(text) > LONGEST_CELL:
+        refusals.append(_("a cell is too long"))
+    return text
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    if isinstance(value, int) and len(str(abs(value))) > _FIGURES_KEPT:
+        # As Excel itself shows it: the end of the number is gone, and whoever reads it must see that.
+        return f"{value:.5E}"
+    if isinstance(value, float):
+        # 89.6 is kept as 89.59999999999999.
+        return f"{value:.10g}" if abs(value) < 10**_FIGURES_KEPT else f"{value:.5E}"
+    return str(value)

@@ -1,0 +1,12 @@
+"""Benchmarks: each measures our own way beside hand-written SQL, in turns, on one server."""
+
+from collections.abc import Callable, Mapping
+
+from config.bench.figure import Figure
+from config.bench.payment import bench_payment
+from config.bench.town import Say
+
+# By the name that `manage.py bench` knows it by.
+BENCHES: Mapping[str, Callable[[int, Say], Figure]] = {
+    "payment": bench_payment,
+}

@@ -1,0 +1,106 @@
+"""The demo company from nothing, as one transaction: an interrupted founding leaves nothing behind."""
+
+import datetime
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import connections, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, Branch, Staff
+from billing.models import Tariff
+from config.demo.account_life import flag_disputes, stop_debtors
+from config.demo.chance import Chance
+from config.demo.closing import close_past_days
+from config.demo.company import Company, open_company
+from config.demo.habits import habit_of, owing_of
+from config.demo.history import History
+from config.demo.households import Household
+from config.demo.meters import install_meters
+from config.demo.odd_households import odd_households
+from config.demo.old_debts import take_over_old_debts
+from config.demo.places import Town
+from config.demo.population import ordinary_households
+from config.demo.prices import enter_prices
+from config.demo.roster import write_roster
+from config.demo.timeline import Timeline
+from config.demo.visits import at_time
+
+FEWEST_ACCOUNTS = 100
+STOPPED_BEFORE = datetime.timedelta(days=20)
+
+Step = TypeVar("Step")
+# Wraps a list of steps so that somebody can watch them go by.
+Watch = Callable[[Iterable[Step]], Iterable[Step]]
+
+
+class FoundingRefused(ValidationError):
+    """The database stays as it was. The message is for the person at the terminal."""
+
+
+@transaction.atomic
+def found_demo_company(
+    accounts: int, *, seed: int, on: datetime.date, watch: Watch[datetime.date] = iter
+) -> History:
+    """Write a company with so many accounts, as it stands on a day. The same seed and day give the same rows.
+
+    Codes: too_few_accounts, not_empty.
+    """
+    _check(accounts)
+    history = History(on)
+    company = open_company()
+    started = at_time(history.runs[0].issued_on.replace(day=1), 9)
+    enter_prices(made_by=company.finance, approved_by=company.manager, at=started)
+    households = _people(accounts, company, history, seed)
+    timeline = _timeline(households, company, history, seed)
+    for day in watch(timeline.days):
+        timeline.play(day)
+    life = Chance(seed, "life")
+    owings = list(timeline.owings.values())
+    stop_debtors(owings, company.manager, at_time(on - STOPPED_BEFORE, 10), life)
+    flag_disputes(owings, life)
+    close_past_days(company, history)
+    return history
+
+
+def refresh_statistics() -> None:
+    """Let the planner know what was loaded; only the owner of the tables may."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE")
+    connections["owner"].close()
+
+
+def _check(accounts: int) -> None:
+    if accounts < FEWEST_ACCOUNTS:
+        raise FoundingRefused(
+            _("The demo company has at least %(fewest)s accounts."),
+            code="too_few_accounts",
+            params={"fewest": FEWEST_ACCOUNTS},
+        )
+    if any(model.objects.exists() for model in (Account, Branch, Tariff, Staff)):
+        raise FoundingRefused(
+            _("There is a company in this database already: the demo needs an empty one."), code="not_empty"
+        )
+
+
+def _people(accounts: int, company: Company, history: History, seed: int) -> list[Household]:
+    town = Town(Chance(seed, "town"), accounts, len(company.districts), history.on)
+    households = list(odd_households(town, Chance(seed, "odd rows")))
+    left = accounts - sum(len(one.accounts) for one in households)
+    households += ordinary_households(town, Chance(seed, "people"), left)
+    write_roster(households, company, Chance(seed, "roster"), history)
+    install_meters(households, history, Chance(seed, "meters"))
+    return households
+
+
+def _timeline(households: list[Household], company: Company, history: History, seed: int) -> Timeline:
+    chance = Chance(seed, "habits")
+    habits = [habit_of(one, chance) for one in households]
+    owings = [
+        owing_of(account, index, company.districts[one.community.district].branch_id, history, chance)
+        for index, one in enumerate(households)
+        for account in one.accounts
+    ]
+    take_over_old_debts(owings, history, Chance(seed, "old debts"))
+    return Timeline(company, habits, owings, history, seed)

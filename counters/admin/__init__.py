@@ -1,0 +1,3 @@
+from counters.admin import halls, shifts
+
+__all__ = ["halls", "shifts"]

@@ -1,0 +1,112 @@
+"""Two days at a hall that leave every kind of row behind: what the books are proved on."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import uuid4
+
+from accounts.models import Account, Staff
+from billing.models import Bill, Payment
+from billing.services.bill_run import run_billing
+from billing.services.business_days import close_business_day
+from counters.models import Shift
+from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
+from counters.services.shifts import close_shift, expected_cash
+from tests.billing.metering import make_water_account, make_water_tariff
+from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
+from tests.factories.billing import make_bill, make_late_charge_rule
+from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+
+FRIDAY = MORNING - datetime.timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    closed: Shift
+    open: Shift
+    supervisor: Staff
+    account: Account
+    voided: Payment
+    reversed: Payment
+    standing: Payment
+
+
+def make_days() -> Days:
+    """Friday is counted short and its books are closed; on Monday the hall is at work."""
+    branch = make_branch()
+    supervisor = make_staff(role="supervisor", branch=branch)
+    friday = make_shift(make_staff(branch=branch), at=FRIDAY)
+    make_late_charge_rule(service="HEAT")
+
+    wang = make_customer()
+    heat, neighbour = make_account(customer=wang, branch=branch), make_account(branch=branch)
+    overdue = make_bill(heat, total="50.00", due_on=datetime.date(2026, 10, 31))
+    current, theirs = make_bill(heat, total="100.00"), make_bill(neighbour, total="80.00")
+    pay(friday, heat, [overdue], pos("52.00"), at=FRIDAY)
+    several = pay(friday, heat, [overdue, current, theirs], cash("200.00"), at=FRIDAY)
+
+    saver = make_account(branch=branch)
+    bill = make_bill(saver, total="60.00")
+    pay(friday, saver, [], cash("40.00"), keep_as_credit=True, at=FRIDAY)
+    wrong = pay(friday, saver, [bill], cash("10.00"), at=FRIDAY)
+    void_payment_at_counter(
+        wrong,
+        shift=friday,
+        request_id=uuid4(),
+        reason="WRONG_AMOUNT",
+        note="",
+        voided_by=friday.cashier,
+        at=FRIDAY,
+    )
+    pay(friday, saver, [bill], at=FRIDAY)
+    friday = close_short(friday, "5.00")
+    finance = make_staff(role="finance", branch=branch)
+    close_business_day(FRIDAY.date(), closed_by=finance, at=MORNING)
+
+    monday = make_shift(make_staff(branch=branch))
+    reverse_payment_at_counter(
+        several,
+        shift=monday,
+        request_id=uuid4(),
+        reason="WRONG_ACCOUNT",
+        note="",
+        reversed_by=monday.cashier,
+        approved_by=supervisor,
+        at=MORNING,
+    )
+    standing = pay(monday, neighbour, [theirs], cash("30.00"), pos("50.00", "032611230002"))
+    water = make_water_account(branch=branch, readings={"2026-11-20": "40"})
+    make_water_tariff(branch=branch)
+    pay(monday, water, [], cash("20.00"), keep_as_credit=True)
+    run_billing(
+        service="WATER",
+        period="2026-11",
+        issued_on=MORNING.date(),
+        branch=branch,
+        started_by=finance,
+        at=MORNING,
+    )
+    assert Bill.objects.filter(account=water, outstanding="117.20").exists()
+    return Days(friday, monday, supervisor, heat, wrong, several, standing)
+
+
+def close_short(shift: Shift, short: str, at: datetime.datetime = FRIDAY) -> Shift:
+    """Count the drawer so much short of what it should hold, with a reason."""
+    left = expected_cash(shift) - Decimal(short)
+    return close_shift(
+        shift,
+        pieces=pieces_of(left),
+        reason="找零时多付" if Decimal(short) else "",
+        approved_by=None,
+        closed_by=shift.cashier,
+        at=at,
+    )
+
+
+def pieces_of(amount: Decimal) -> dict[Decimal, int]:
+    """The fewest notes and coins that make the amount, which must end on a whole jiao."""
+    pieces = {}
+    for denomination in ("100", "50", "20", "10", "5", "1", "0.5", "0.1"):
+        pieces[Decimal(denomination)], amount = divmod(amount, Decimal(denomination))
+    assert amount == 0
+    return {denomination: int(count) for denomination, count in pieces.items()}
