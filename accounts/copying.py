@@ -66,3 +66,21 @@ class _Lines:
         text = "".join(pieces)
         self.rest = text[size:]
         return text[:size]
+
+
+def update_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Give rows of the table new values with one COPY and one UPDATE. A row is its id and then the columns.
+
+    As with `copy_rows`, table and columns are names from the code. To be called inside a transaction.
+    """
+    fresh = f"{table}_corrections"
+    names = ", ".join(columns)
+    settings = ", ".join(f"{column} = fresh.{column}" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {fresh} ON COMMIT DROP AS SELECT id, {names} FROM {table} WITH NO DATA"  # noqa: S608
+        )
+        count = copy_rows(fresh, ["id", *columns], rows)
+        cursor.execute(f"UPDATE {table} SET {settings} FROM {fresh} AS fresh WHERE {table}.id = fresh.id")  # noqa: S608
+        cursor.execute(f"DROP TABLE {fresh}")
+    return count

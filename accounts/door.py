@@ -15,13 +15,14 @@ _SHOP = re.compile(rf"([0-9]+[a-z]?)[号#]?({_KIND_OF_SHOP})|({_KIND_OF_SHOP})([
 NUMBER = rf"(?:[0-9]{{1,4}}[a-z]?|[a-z][0-9]{{0,2}}|[{_ONES}十]{{1,3}})"
 SHOP = rf"(?:[0-9]+[a-z]?[号#]?(?:{_KIND_OF_SHOP})|(?:{_KIND_OF_SHOP})[0-9]+[a-z]?[号#]?)"
 ROOM = r"(?:(?:-|负|地下)?[a-z]?[0-9]{1,5}[a-z]?[0-9]{0,2}(?![0-9a-z]))"
+# A dash before the room is a sign for the basement, unless dashes stand everywhere: 5号楼-2单元-301.
 # Of 文化路128号 the 128号 is no building: 号 alone counts only where a unit follows.
-BUILDING = rf"(?<!第)(?P<building>{NUMBER})(?:号楼|#楼|栋|幢|座|公寓|楼|#|号(?={NUMBER}单元))-?"
+BUILDING = rf"(?<!第)(?P<building>{NUMBER}(?:号楼|#楼|栋|幢|座|公寓|楼|#|号(?={NUMBER}单元)))(?P<dash>-)?"
 _FORMS = tuple(
     re.compile(form)
     for form in (
-        rf"{BUILDING}(?:(?P<unit>{NUMBER})(?:单元|门(?![市面])|-)-?)?(?P<room>{SHOP}|{ROOM}[室户号]?(?![楼#]))?",
-        rf"(?P<unit>{NUMBER})单元-?(?P<room>{SHOP}|{ROOM}[室户号]?)?",
+        rf"{BUILDING}(?:(?P<unit>{NUMBER})(?:单元|门(?![市面])|-)(?(dash)-?))?(?P<room>{SHOP}|{ROOM}[室户号]?(?![楼#]))?",
+        rf"(?P<unit>{NUMBER})单元(?P<room>{SHOP}|{ROOM}[室户号]?)?",
         r"(?=[a-z-]*[0-9])(?P<building>[0-9a-z]{1,5})-(?:(?P<unit>[0-9a-z]{1,5})-)?(?P<room>-?[0-9a-z]{1,5})"
         r"室?(?![0-9a-z])",
         rf"(?P<room>{SHOP}|{ROOM}室|(?:-|负|地下)[0-9]+(?![0-9a-z]))",

@@ -58,6 +58,12 @@ def create(name: str, *, keep: bool) -> None:
 
 
 def destroy(*, keep: bool) -> None:
+    # A browser may have left a request under way whose connection nobody waits for.
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = session_user AND pid <> pg_backend_pid()"
+        )
     for alias in ("default", "owner"):
         connections[alias].close()
     connections["owner"].creation.destroy_test_db(

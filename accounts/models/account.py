@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.customer import Customer
 from accounts.models.organisation import Branch
@@ -48,7 +49,7 @@ class Account(models.Model):
         SUSPENDED = "SUSPENDED", _("suspended on request")
         RESTRICTED = "RESTRICTED", _("restricted")
         STOPPED = "STOPPED", _("stopped")
-        CLOSED = "CLOSED", _("closed")
+        CLOSED = "CLOSED", pgettext_lazy("account", "closed")
 
     # What may follow what. The same table stands in the database (migration 0002).
     TRANSITIONS: ClassVar[dict[str, frozenset[str]]] = {
@@ -131,8 +132,10 @@ class AccountStateChange(models.Model):
     account = models.ForeignKey(
         Account, models.PROTECT, related_name="state_changes", verbose_name=_("account")
     )
-    from_state = models.CharField(_("from"), max_length=12, choices=Account.State, blank=True)
-    to_state = models.CharField(_("to"), max_length=12, choices=Account.State)
+    from_state = models.CharField(
+        pgettext_lazy("state", "from"), max_length=12, choices=Account.State, blank=True
+    )
+    to_state = models.CharField(pgettext_lazy("state", "to"), max_length=12, choices=Account.State)
     reason = models.CharField(_("reason"), max_length=200)
     changed_at = models.DateTimeField(_("at"))
     changed_by = models.ForeignKey(

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Customer(models.Model):
@@ -9,10 +10,10 @@ class Customer(models.Model):
 
     class Kind(models.TextChoices):
         PERSON = "PERSON", _("person")
-        UNIT = "UNIT", _("unit")
+        UNIT = "UNIT", pgettext_lazy("customer", "unit")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PERSON)
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("customer", "name"), max_length=100)
     name_initials = models.CharField(_("pinyin initials"), max_length=100, blank=True, editable=False)
     id_number = models.CharField(_("ID number"), max_length=18, blank=True)
     unified_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)

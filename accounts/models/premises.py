@@ -3,6 +3,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.organisation import District
 
@@ -19,7 +20,7 @@ class Premises(models.Model):
     community = models.CharField(_("community"), max_length=60)
     community_initials = models.CharField(_("pinyin initials"), max_length=60, blank=True, editable=False)
     building = models.CharField(_("building"), max_length=20, blank=True)
-    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    unit = models.CharField(pgettext_lazy("address", "unit"), max_length=20, blank=True)
     room = models.CharField(_("room"), max_length=20, blank=True)
     door = models.CharField(_("door, as building-unit-room"), max_length=64, blank=True, editable=False)
     building_area = models.DecimalField(

@@ -5,6 +5,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.organisation import Branch
 
@@ -38,7 +39,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         AUDITOR = "AUDITOR", _("auditor")
 
     number = models.CharField(_("staff number"), max_length=20, unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=60, blank=True)
     post = models.CharField(_("post"), max_length=20, choices=Post)
     branch = models.ForeignKey(

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from accounts.models import AuditEntry, Branch, Staff
+from accounts.rows import insert_rows
 
 
 def record_audit(
@@ -27,7 +28,7 @@ def record_audit(
     """
     # By key: loading the actor's branch would cost every payment one more round trip.
     branch_id = actor.branch_id if actor else None
-    return AuditEntry.objects.create(
+    entry = AuditEntry(
         at=at,
         actor=actor,
         branch_id=branch.pk if branch else branch_id,
@@ -38,3 +39,5 @@ def record_audit(
         details=dict(details or {}),
         request_id=request_id,
     )
+    insert_rows([entry])
+    return entry

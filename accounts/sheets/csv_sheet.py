@@ -19,11 +19,9 @@ def read_csv(path: Path) -> Sheet:
 
 
 def _decoded(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        # Almost any bytes are GB18030, few are UTF-8: ask the strict one first.
-        encodings = ["utf-8-sig", "gb18030"]
+    # Almost any bytes are GB18030, few are UTF-8: ask the strict one first.
+    marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             return raw.decode(encoding)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 # Of the file, and of what a compressed one says it unpacks to.
 LARGEST_FILE = 100 * 1024 * 1024
-LARGEST_UNPACKED = 400 * 1024 * 1024
+LARGEST_UNPACKED = 200 * 1024 * 1024
 LONGEST_CELL = 1000
 
 _SENTENCES = {

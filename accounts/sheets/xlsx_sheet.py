@@ -39,7 +39,7 @@ def read_xlsx(path: Path) -> Sheet:
 
 def _inspect(path: Path) -> tuple[tuple[int, int, str], ...]:
     """Judge the parcel before anything is unpacked; what is unpacked is cut at the size declared here."""
-    merged = []
+    merged: list[tuple[int, int, str]] = []
     with zipfile.ZipFile(path) as parcel:
         entries = parcel.infolist()
         if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
@@ -80,7 +80,7 @@ def _only_sheet_with_data(book: Any) -> Any:
 
 def _rows(sheet: Any) -> Iterator[SheetRow]:
     try:
-        for number, row in enumerate(sheet.iter_rows(), start=sheet.min_row or 1):
+        for number, row in enumerate(sheet.iter_rows(), start=1):
             refusals: list[str] = []
             cells = [_text(cell, refusals) for cell in row]
             if any(cells) or refusals:
@@ -108,10 +108,10 @@ def _text(cell: Any, refusals: list[str]) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()
-    if isinstance(value, int) and len(str(abs(value))) > _FIGURES_KEPT:
+    if isinstance(value, int | float) and abs(value) >= 10**_FIGURES_KEPT:
         # As Excel itself shows it: the end of the number is gone, and whoever reads it must see that.
         return f"{value:.5E}"
     if isinstance(value, float):
-        # 89.6 is kept as 89.59999999999999.
-        return f"{value:.10g}" if abs(value) < 10**_FIGURES_KEPT else f"{value:.5E}"
+        # 89.6 may be kept as 89.59999999999999.
+        return str(int(value)) if value.is_integer() else f"{value:.10g}"
     return str(value)

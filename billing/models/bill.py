@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, Branch
 from accounts.models.account import Service
@@ -67,7 +68,7 @@ class Bill(models.Model):
         OPENING = "OPENING", _("taken over from the old system")
 
     class State(models.TextChoices):
-        OPEN = "OPEN", _("open")
+        OPEN = "OPEN", pgettext_lazy("bill", "open")
         PAID = "PAID", _("paid")
         CANCELLED = "CANCELLED", _("cancelled")
 
@@ -76,8 +77,8 @@ class Bill(models.Model):
     service = models.CharField(_("service"), max_length=12, choices=Service)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     period = models.CharField(_("period"), max_length=10)
-    period_from = models.DateField(_("from"))
-    period_to = models.DateField(_("to"))
+    period_from = models.DateField(pgettext_lazy("period", "from"))
+    period_to = models.DateField(pgettext_lazy("period", "to"))
     run = models.ForeignKey(BillRun, models.PROTECT, null=True, related_name="bills", verbose_name=_("run"))
     tariff = models.ForeignKey(
         Tariff, models.PROTECT, null=True, related_name="bills", verbose_name=_("tariff")

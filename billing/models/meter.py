@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 from accounts.models.account import Service
@@ -95,7 +96,7 @@ class Reading(models.Model):
         MeterInstallation, models.PROTECT, related_name="readings", verbose_name=_("meter installation")
     )
     read_on = models.DateField(_("read on"))
-    value = models.DecimalField(_("reading"), max_digits=12, decimal_places=3)
+    value = models.DecimalField(pgettext_lazy("figure", "reading"), max_digits=12, decimal_places=3)
     kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.ACTUAL)
     rolled_over = models.BooleanField(_("the meter rolled over since the last reading"), default=False)
     read_by = models.ForeignKey(

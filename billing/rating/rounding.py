@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 
-from billing.money import FEN, NO_MONEY, split_money
+from billing.money import NO_MONEY, split_money
 from billing.rating.definition import Definition
 from billing.rating.refusal import gettext_noop
 
@@ -16,8 +16,8 @@ LEVELS = ("line", "bill")
 class Rounding:
     """The last digit that is kept, how it is reached, and whether lines or the bill are rounded."""
 
-    step: Decimal = FEN
-    mode: str = ROUND_HALF_UP
+    step: Decimal
+    mode: str
     per_bill: bool = False
 
     def apply(self, amount: Decimal) -> Decimal:

@@ -9,15 +9,27 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 
 from accounts.models import Account
+from accounts.rows import read_rows
 from billing.models import Balance, Bill
 from billing.money import NO_MONEY
 
 # Classes of advisory locks, for what has no row yet. Migration 0002 takes the one of the day as well.
 DAY, RECEIPT, REFERENCE, REQUEST = 7001, 7002, 7003, 7004
 FIRST_DAY = datetime.date(2000, 1, 1)
+
+# The keys are gathered first: an OR over two kinds of them would read the whole table.
+_THESE_ACCOUNTS = """
+    WHERE id = ANY (ARRAY(SELECT account_id FROM billing_bill WHERE id = ANY (%s)) || %s::bigint[])
+    ORDER BY id FOR NO KEY UPDATE
+"""
+_OPEN_BILLS = "WHERE state = 'OPEN' AND account_id = ANY (%s) ORDER BY id FOR NO KEY UPDATE"
+_SAVE_BALANCES = """
+    INSERT INTO billing_balance (account_id, receivable, prepaid)
+    SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[])
+    ON CONFLICT (account_id) DO UPDATE SET receivable = EXCLUDED.receivable, prepaid = EXCLUDED.prepaid
+"""
 
 
 def lock_request(request_id: UUID) -> None:
@@ -42,25 +54,13 @@ def lock_business_day(date: datetime.date) -> None:
 
 def lock_accounts(account_ids: Iterable[int], bill_ids: Iterable[int] = ()) -> dict[int, Account]:
     """Lock the accounts, and those that the bills belong to, in the order of their keys."""
-    rows = (
-        Account.objects.select_for_update(no_key=True)
-        .filter(
-            Q(pk__in=set(account_ids))
-            | Q(pk__in=Bill.objects.filter(pk__in=set(bill_ids)).values("account_id"))
-        )
-        .order_by("pk")
-    )
+    rows = read_rows(Account, _THESE_ACCOUNTS, [list(bill_ids), list(account_ids)])
     return {account.pk: account for account in rows}
 
 
 def lock_open_bills(accounts: dict[int, Account]) -> list[Bill]:
     """Lock every open bill of the locked accounts, and hand each its account."""
-    bills = list(
-        Bill.objects.open()
-        .filter(account_id__in=list(accounts))
-        .select_for_update(no_key=True)
-        .order_by("pk")
-    )
+    bills = read_rows(Bill, _OPEN_BILLS, [list(accounts)])
     for bill in bills:
         bill.account = accounts[bill.account_id]
     return bills
@@ -68,7 +68,8 @@ def lock_open_bills(accounts: dict[int, Account]) -> list[Bill]:
 
 def balances_of(accounts: dict[int, Account]) -> dict[int, Balance]:
     """The balances of locked accounts; an account without postings has nothing yet."""
-    found = Balance.objects.in_bulk(list(accounts))
+    rows = read_rows(Balance, "WHERE account_id = ANY (%s)", [list(accounts)])
+    found = {balance.account_id: balance for balance in rows}
     return {
         pk: found.get(pk) or Balance(account_id=pk, receivable=NO_MONEY, prepaid=NO_MONEY) for pk in accounts
     }
@@ -76,12 +77,15 @@ def balances_of(accounts: dict[int, Account]) -> dict[int, Balance]:
 
 def save_balances(balances: Sequence[Balance]) -> None:
     """Write the balances of locked accounts, new ones included, in one statement."""
-    Balance.objects.bulk_create(
-        balances,
-        update_conflicts=True,
-        update_fields=["receivable", "prepaid"],
-        unique_fields=["account"],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SAVE_BALANCES,
+            [
+                [balance.account_id for balance in balances],
+                [balance.receivable for balance in balances],
+                [balance.prepaid for balance in balances],
+            ],
+        )
 
 
 def _lock(key: str, kind: int, value: str | int) -> None:

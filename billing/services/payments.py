@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Staff
+from accounts.rows import insert_rows, read_rows
 from accounts.services.audit import record_audit
 from billing.allocation import Debt, Plan, Policy, Share, allocate
 from billing.models import (
@@ -17,7 +18,6 @@ from billing.models import (
     Bill,
     Deposit,
     Payment,
-    Posting,
     Receipt,
     Tender,
 )
@@ -118,7 +118,7 @@ def payment_taken_before(wanted: PaymentRequest, taken_by: Staff) -> Payment | N
 
     Code: form_reused (other content, or another person).
     """
-    earlier = Payment.objects.filter(request_id=wanted.request_id).first()
+    earlier = next(iter(read_rows(Payment, "WHERE request_id = %s", [wanted.request_id])), None)
     # Say nothing of what the first request was about.
     if earlier is not None and earlier.fingerprint != wanted.fingerprint(taken_by.pk):
         raise PaymentRefused(
@@ -129,9 +129,11 @@ def payment_taken_before(wanted: PaymentRequest, taken_by: Staff) -> Payment | N
 
 
 def policy_on(date: datetime.date) -> Policy:
-    row = AllocationPolicy.objects.filter(effective_from__lte=date).order_by("-effective_from").first()
-    if row is None:
+    latest = "WHERE effective_from <= %s ORDER BY effective_from DESC LIMIT 1"
+    rows = read_rows(AllocationPolicy, latest, [date])
+    if not rows:
         return Policy()
+    (row,) = rows
     return Policy(row.within_bill == AllocationPolicy.WithinBill.PRINCIPAL_FIRST, row.uses_credit)
 
 
@@ -226,19 +228,20 @@ def _write(
     at: datetime.datetime,
 ) -> None:
     plan, deposit = reckoning.plan, reckoning.deposit
-    payment.save(force_insert=True)
-    Tender.objects.bulk_create(_tenders(payment, wanted, plan))
+    insert_rows([payment])
+    insert_rows(_tenders(payment, wanted, plan))
     if plan.shares:
-        Allocation.objects.bulk_create(_allocations(payment, plan.shares))
+        insert_rows(_allocations(payment, plan.shares))
         _lower_bills(plan.shares)
     if deposit:
         Deposit.objects.create(payment=payment, account_id=wanted.account_id, amount=deposit)
     sources = Sources(_money(wanted, reckoning.change, till.cash_ledger))
-    Posting.objects.bulk_create(payment_postings(payment, plan.shares, deposit, sources, at))
+    insert_rows(payment_postings(payment, plan.shares, deposit, sources, at))
     _move_balances(balances, plan, wanted.account_id, deposit)
-    Receipt.objects.create(
+    receipt = Receipt(
         payment=payment, book=till.book, serial=till.serial, number=f"{till.book}-{till.serial:04d}"
     )
+    insert_rows([receipt])
 
 
 def _tenders(payment: Payment, wanted: PaymentRequest, plan: Plan) -> list[Tender]:

@@ -1,7 +1,7 @@
 """Payments through the counter's verb, eight windows at once, beside the same rows written by hand."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -60,6 +61,12 @@ class Visit:
     cashier: Staff
 
 
+class _Debtor(NamedTuple):
+    account_id: int
+    bill_ids: list[int]
+    owed: Decimal
+
+
 def owe_bills(on: datetime.date) -> None:
     """Give every account open bills, each with its line and posting, and the balance that goes with them."""
     with connection.cursor() as cursor:
@@ -85,11 +92,11 @@ def open_windows(company: Company, count: int, at: datetime.datetime) -> list[Sh
 
 def queues(shifts: Sequence[Shift]) -> list[Iterator[Visit]]:
     """The queue before each window: accounts of its own branch, no account in two queues."""
-    debtors = defaultdict(list)
+    debtors = defaultdict[int, list[_Debtor]](list)
     with connection.cursor() as cursor:
         cursor.execute(_DEBTORS)
-        for branch_id, *debt in cursor:
-            debtors[branch_id].append(debt)
+        for branch_id, *debtor in cursor:
+            debtors[branch_id].append(_Debtor(*debtor))
     chance = Chance(SEED, "payments")
     windows = defaultdict(list)
     for shift in shifts:
@@ -98,11 +105,10 @@ def queues(shifts: Sequence[Shift]) -> list[Iterator[Visit]]:
     return [_queue(shift, debtors[shift.cashier.branch_id], *places[shift.pk], chance) for shift in shifts]
 
 
-def _queue(
-    shift: Shift, debtors: Sequence[tuple[int, list[int], Decimal]], index: int, of: int, chance: Chance
-) -> Iterator[Visit]:
-    for account_id, bill_ids, owed in debtors[index::of]:
-        wanted = PaymentRequest(chance.uuid(), account_id, tuple(bill_ids), (_tender(owed, chance),))
+def _queue(shift: Shift, debtors: Sequence[_Debtor], index: int, of: int, chance: Chance) -> Iterator[Visit]:
+    for debtor in debtors[index::of]:
+        tender = _tender(debtor.owed, chance)
+        wanted = PaymentRequest(chance.uuid(), debtor.account_id, tuple(debtor.bill_ids), (tender,))
         yield Visit(wanted, shift, shift.cashier)
 
 

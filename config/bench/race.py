@@ -53,10 +53,11 @@ class Race(Generic[Task]):
                 seconds = [self._time() for _ in self.heats]
             except threading.BrokenBarrierError:
                 raise _first_error(clients) from None
-            finally:
+            except BaseException:
                 # Interrupted: nobody begins another task.
                 self.is_off = True
                 self.line.abort()
+                raise
             waits = [client.result() for client in clients]
         return [
             Lap(lasted, [wait for client in waits for wait in client[heat]])

@@ -59,7 +59,6 @@ class Timeline:
         if day == self.history.transferred_on:
             close_former_owner(self.owings.values(), self.company.staff["1501"], at_time(day, 16))
         if day <= self.history.last_taking:
-            with connection.cursor() as cursor: cursor.execute("DISCARD PLANS")
             self._take_payments(day, list(self.agenda.pop(day, ())))
 
     def _issue(self, planned: PlannedRun) -> None:

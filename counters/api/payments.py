@@ -29,12 +29,15 @@ from counters.queries.shifts import open_shift_of
 from counters.services.payments import take_payment_at_counter, void_payment_at_counter
 from counters.services.shifts import ShiftRefused
 
-REFUSALS = {
-    400: OpenApiResponse(RefusalSerializer, "The request is not well formed."),
+READ_REFUSALS = {
     403: OpenApiResponse(RefusalSerializer, "Not for this person."),
     404: OpenApiResponse(RefusalSerializer, "No such thing here."),
-    422: OpenApiResponse(RefusalSerializer, "Refused; nothing was written."),
     503: OpenApiResponse(RefusalSerializer, "The books are busy; ask what became of the request."),
+}
+REFUSALS = READ_REFUSALS | {
+    400: OpenApiResponse(RefusalSerializer, "The request is not well formed."),
+    415: OpenApiResponse(RefusalSerializer, "The request is not called JSON."),
+    422: OpenApiResponse(RefusalSerializer, "Refused; nothing was written."),
 }
 
 
@@ -80,7 +83,7 @@ class CounterView(APIView):
 class DueView(CounterView):
     """What an account owes today, bill by bill."""
 
-    @extend_schema(operation_id="account_due", responses={200: DueSerializer, **REFUSALS})
+    @extend_schema(operation_id="account_due", responses={200: DueSerializer, **READ_REFUSALS})
     def get(self, request: Request, account_no: str) -> Response:
         due = what_is_due(account_no, staff=self.staff, on=business_date_of(timezone.now()))
         if due is None:
@@ -182,7 +185,7 @@ class PaymentsView(CounterView):
 class PaymentView(CounterView):
     """What became of a request whose answer was lost."""
 
-    @extend_schema(operation_id="payment_find", responses={200: PaymentSerializer, **REFUSALS})
+    @extend_schema(operation_id="payment_find", responses={200: PaymentSerializer, **READ_REFUSALS})
     def get(self, request: Request, request_id: UUID) -> Response:
         return Response(PaymentSerializer(self.own_payment(request_id)).data)
 

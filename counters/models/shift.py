@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Staff
 from billing.models.amount import LARGEST_AMOUNT, MoneyField, at_least
@@ -29,8 +30,8 @@ class Shift(models.Model):
     """One cashier at one window from the float to the count (班次)."""
 
     class State(models.TextChoices):
-        OPEN = "OPEN", _("open")
-        CLOSED = "CLOSED", _("closed")
+        OPEN = "OPEN", pgettext_lazy("shift", "open")
+        CLOSED = "CLOSED", pgettext_lazy("shift", "closed")
 
     code = models.CharField(_("receipt book"), max_length=30, unique=True)
     window = models.ForeignKey(Window, models.PROTECT, related_name="shifts", verbose_name=_("window"))
@@ -42,7 +43,7 @@ class Shift(models.Model):
     opening_float = MoneyField(_("float"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     receipts_issued = models.PositiveIntegerField(_("receipts issued"), default=0)
-    closed_at = models.DateTimeField(_("closed at"), null=True)
+    closed_at = models.DateTimeField(pgettext_lazy("shift", "closed at"), null=True)
     counted = MoneyField(_("counted"), null=True)
     expected = MoneyField(_("expected"), null=True)
     difference_reason = models.CharField(_("reason for the difference"), max_length=200, blank=True)

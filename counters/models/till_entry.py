@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.models import Payment, Reversal
 from billing.models.amount import MoneyField, at_least
@@ -13,7 +14,7 @@ class TillEntry(models.Model):
 
     class Kind(models.TextChoices):
         PAYMENT = "PAYMENT", _("payment")
-        VOID = "VOID", _("void")
+        VOID = "VOID", pgettext_lazy("act", "void")
         REVERSAL = "REVERSAL", _("reversal")
 
     shift = models.ForeignKey(Shift, models.PROTECT, related_name="entries", verbose_name=_("shift"))

@@ -3,10 +3,11 @@
 import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Staff
+from accounts.rows import insert_rows
 from billing.models import Payment, Reversal
 from billing.money import NO_MONEY
 from billing.services.business_days import business_date_of
@@ -15,6 +16,8 @@ from billing.services.payments import Till, payment_taken_before, take_payment
 from billing.services.reversals import reversal_made_before, undo_payment
 from counters.models import Shift, TillEntry
 from counters.services.shifts import ShiftRefused, cash_ledger, expected_cash, lock_shift
+
+_COUNT_RECEIPT = "UPDATE counters_shift SET receipts_issued = receipts_issued + 1 WHERE id = %s"
 
 
 @transaction.atomic
@@ -35,15 +38,16 @@ def take_payment_at_counter(
     payment, taken_before = take_payment(wanted, till=till, taken_by=taken_by, at=at)
     if taken_before:
         return payment
-    shift.receipts_issued += 1
-    shift.save(update_fields=["receipts_issued"])
-    TillEntry.objects.create(
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_RECEIPT, [shift.pk])
+    entry = TillEntry(
         shift=shift,
         kind=TillEntry.Kind.PAYMENT,
         payment=payment,
         cash_in=wanted.cash - payment.change_given,
         entered_at=at,
     )
+    insert_rows([entry])
     return payment
 
 

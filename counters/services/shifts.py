@@ -8,6 +8,7 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Staff
+from accounts.rows import read_rows
 from accounts.services.audit import record_audit
 from billing.models import Posting
 from billing.money import NO_MONEY, to_money
@@ -134,11 +135,7 @@ def close_shift(
 
 def lock_shift(shift_id: int) -> Shift:
     """Lock the shift, the first lock of every verb at the counter."""
-    shift: Shift = (
-        Shift.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("window__hall", "cashier")
-        .get(pk=shift_id)
-    )
+    (shift,) = read_rows(Shift, "WHERE id = %s FOR NO KEY UPDATE", [shift_id])
     return shift
 
 

@@ -23,18 +23,19 @@ NOT_AMOUNTS = [
 
 
 class TestAnAmount:
-    @pytest.mark.parametrize("written", NOT_AMOUNTS, ids=lambda written: written[:20])
     @pytest.mark.parametrize("address", [TAKE, PREVIEW])
-    def test_is_a_string_of_digits_with_at_most_two_decimals(
-        self, hall: Hall, address: str, written: str
-    ) -> None:
+    def test_is_a_string_of_digits_with_at_most_two_decimals(self, hall: Hall, address: str) -> None:
+        client = signed_in(hall.cashier)
         body = json.dumps(body_for(hall, tenders=[{"method": "CASH", "amount": "AMOUNT"}]))
         before = books()
 
-        answer = post_json(signed_in(hall.cashier), address, body.replace('"AMOUNT"', written))
+        answers = {
+            written[:20]: post_json(client, address, body.replace('"AMOUNT"', written))
+            for written in NOT_AMOUNTS
+        }
 
-        assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
-        assert answer.json()["detail"]
+        assert {written for written, answer in answers.items() if answer.status_code != 400} == set()
+        assert all(answer.json()["code"] == "malformed" for answer in answers.values())
         assert books() == before
 
 

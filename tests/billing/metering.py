@@ -22,8 +22,8 @@ RESIDENT = {
 }
 
 
-def make_water_tariff(**fields: Any) -> Tariff:
-    """3.43, 5.43 and 7.43 yuan a cubic metre in the three tiers of a calendar year."""
+def make_tariff(*, prices: dict[str, Any] | None = None, **fields: Any) -> Tariff:
+    """3.43, 5.43 and 7.43 yuan a cubic metre in the three tiers of a calendar year, unless `prices` differ."""
     tariff = Tariff.objects.create(
         **{
             "code": f"WATER-{next(_serials)}",
@@ -37,7 +37,7 @@ def make_water_tariff(**fields: Any) -> Tariff:
     TariffVersion.objects.create(
         tariff=tariff,
         effective_from=datetime.date(2020, 1, 1),
-        prices={"categories": {"resident": RESIDENT}},
+        prices=prices or {"categories": {"resident": RESIDENT}},
         made_by=make_staff(role="finance"),
         approved_by=make_staff(role="manager"),
         approved_at=datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC),

@@ -6,13 +6,15 @@ from decimal import Decimal
 from uuid import uuid4
 
 from accounts.models import Account, Staff
+from accounts.services.account_states import suspend_account
 from billing.models import Bill, Payment
 from billing.services.bill_run import run_billing
 from billing.services.business_days import close_business_day
+from billing.services.receipts import print_receipt
 from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
 from counters.services.shifts import close_shift, expected_cash
-from tests.billing.metering import make_water_account, make_water_tariff
+from tests.billing.metering import make_tariff, make_water_account
 from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
@@ -74,9 +76,11 @@ def make_days() -> Days:
         approved_by=supervisor,
         at=MORNING,
     )
+    print_receipt(several.receipt, printed_by=monday.cashier, at=MORNING)
+    suspend_account(saver, reason="外出过冬", actor=supervisor, at=MORNING)
     standing = pay(monday, neighbour, [theirs], cash("30.00"), pos("50.00", "032611230002"))
     water = make_water_account(branch=branch, readings={"2026-11-20": "40"})
-    make_water_tariff(branch=branch)
+    make_tariff(branch=branch)
     pay(monday, water, [], cash("20.00"), keep_as_credit=True)
     run_billing(
         service="WATER",

@@ -11,7 +11,7 @@ from billing.services.bill_run import run_billing
 from billing.services.business_days import close_business_day
 from counters.models import Shift, TillEntry
 from counters.services.payments import reverse_payment_at_counter
-from tests.billing.metering import make_water_account, make_water_tariff, read
+from tests.billing.metering import make_tariff, make_water_account, read
 from tests.counters.days import FRIDAY, close_short
 from tests.counters.rows import all_rows, broken_invariants, refused
 from tests.counters.test_take_payment_at_counter import ONE_DAY, prepaid, standing
@@ -128,7 +128,7 @@ class TestCreditThatPaidABillByItself:
 
     @pytest.fixture
     def water(self, branch: Branch) -> Account:
-        make_water_tariff(branch=branch)
+        make_tariff(branch=branch)
         return make_water_account(branch=branch, readings={"2026-11-10": "100"})
 
     @pytest.fixture

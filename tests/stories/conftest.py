@@ -1,7 +1,6 @@
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +17,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Printing opens a dialog that no test can close: count it instead, in every frame.
-COUNT_PRINTS = "window.print = () => { top.prints = (top.prints || 0) + 1; }; window.top.prints ||= 0;"
+# Printing opens a dialog that no test can close: note the address of what is printed instead.
+NOTE_PRINTS = "window.print = () => window.notePrint(window.location.pathname);"
 
 
 def chromium() -> str | None:
@@ -37,9 +36,13 @@ def browser_path() -> str:
 
 
 @pytest.fixture
-def page(
-    browser_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> "Iterator[Page]":
+def prints() -> list[str]:
+    """The addresses of the papers that were printed."""
+    return []
+
+
+@pytest.fixture
+def page(browser_path: str, prints: list[str], monkeypatch: pytest.MonkeyPatch) -> "Iterator[Page]":
     """A counter PC: 1366×768, Chinese. What went wrong in the page fails the test."""
     from playwright.sync_api import sync_playwright
 
@@ -48,7 +51,8 @@ def page(
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=QUIET)
         context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-        context.add_init_script(COUNT_PRINTS)
+        context.expose_function("notePrint", lambda path: prints.append(path))
+        context.add_init_script(NOTE_PRINTS)
         page = context.new_page()
         page.set_default_timeout(15_000)
         broken: list[str] = []

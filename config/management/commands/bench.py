@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=[*BENCHES, ALL])
-        parser.add_argument("--accounts", type=int, default=20_000, help="how many accounts (户号) it works on")
+        parser.add_argument(
+            "--accounts", type=int, default=20_000, help="how many accounts (户号) it works on"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:

@@ -77,6 +77,13 @@ class TestLateCharge:
             (5, "40.00", "1.00"),
         ]
 
+    def test_counts_the_day_of_a_part_payment_in_full(self) -> None:
+        paid = [PartPayment(date(2025, 11, 1), Decimal("60.00"))]
+
+        found = charge(WATER, "100.00", "2025-10-31", "2025-11-02", part_payments=paid)
+
+        assert [(part.days, str(part.base)) for part in found.segments] == [(1, "100.00"), (1, "40.00")]
+
     def test_ends_when_everything_was_paid(self) -> None:
         paid = [PartPayment(date(2025, 11, 5), Decimal("100.00"))]
 

@@ -1,0 +1,427 @@
+"""What the database refuses by itself, whoever asks: privileges first, triggers and constraints behind them."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import psycopg2
+import pytest
+from django.apps import apps
+from django.db import Error, IntegrityError, ProgrammingError, connection, transaction
+
+from accounts.database import APP_ROLE
+from accounts.models import Account
+from billing.queries.books.ledger import MONEY
+from tests.counters.days import Days
+from tests.counters.rows import all_rows
+from tests.database import as_owner
+from tests.factories.accounts import make_account
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Statements  # noqa: N812 - a class, whatever its name
+
+# Everything the application may do to a table beside reading it. Whoever adds a table says here what holds for it.
+ADD = {"INSERT"}
+CORRECT = {"INSERT", "UPDATE"}
+EVERYTHING = {"INSERT", "UPDATE", "DELETE"}
+APPEND_ONLY = [
+    "accounts_accountstatechange",
+    "accounts_auditentry",
+    "billing_allocation",
+    "billing_billline",
+    "billing_businessday",
+    "billing_deposit",
+    "billing_payment",
+    "billing_posting",
+    "billing_receipt",
+    "billing_receiptprint",
+    "billing_reversal",
+    "billing_tender",
+    "counters_cashcount",
+    "counters_tillentry",
+]
+CHANGING_COLUMNS = {
+    "billing_balance": {"receivable", "prepaid"},
+    "billing_bill": {"outstanding", "late_charge_left", "state"},
+    "counters_shift": {
+        "state",
+        "receipts_issued",
+        "closed_at",
+        "counted",
+        "expected",
+        "difference_reason",
+        "approved_by_id",
+    },
+}
+GRANTS: dict[str, set[str]] = {
+    **dict.fromkeys([*APPEND_ONLY, *CHANGING_COLUMNS], ADD),
+    "accounts_account": CORRECT,
+    "accounts_branch": EVERYTHING,
+    "accounts_contact": EVERYTHING,
+    "accounts_customer": CORRECT,
+    "accounts_district": EVERYTHING,
+    "accounts_premises": CORRECT,
+    "accounts_searchentry": set(),
+    "accounts_staff": CORRECT,
+    "accounts_staff_groups": EVERYTHING,
+    "accounts_staff_user_permissions": EVERYTHING,
+    "billing_allocationpolicy": CORRECT,
+    "billing_billrun": CORRECT,
+    "billing_latechargerule": CORRECT,
+    "billing_meter": CORRECT,
+    "billing_meterinstallation": CORRECT,
+    "billing_reading": CORRECT,
+    "billing_tariff": CORRECT,
+    "billing_tariffversion": EVERYTHING,
+    "counters_hall": CORRECT,
+    "counters_window": CORRECT,
+}
+PRIVILEGES = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"]
+MONEY_OF_COUNTERS = [
+    ("counters_tillentry", "cash_in"),
+    ("counters_tillentry", "cash_out"),
+    ("counters_shift", "opening_float"),
+    ("counters_shift", "counted"),
+    ("counters_shift", "expected"),
+    ("counters_hall", "largest_float"),
+    ("counters_hall", "difference_limit"),
+]
+MONEY_COLUMNS = [(table, column) for table, _, column, _ in MONEY] + MONEY_OF_COUNTERS
+
+
+@pytest.fixture
+def owner(days: Days) -> "Iterator[Statements]":
+    with as_owner() as cursor:
+        yield cursor
+
+
+def refused_to_the_application(statement: str) -> bool:
+    """Whether privileges, and not only a trigger, stand in the way."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+            transaction.set_rollback(True)
+    except ProgrammingError as refusal:
+        return isinstance(refusal.__cause__, psycopg2.errors.InsufficientPrivilege)
+    return False
+
+
+@pytest.mark.django_db
+class TestGrants:
+    def test_are_these_and_no_others(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT tablename, array_agg(privilege) FILTER (
+                    WHERE has_table_privilege(current_user, tablename::regclass, privilege))
+                FROM pg_tables, unnest(%s) AS privilege
+                WHERE schemaname = 'public' AND tablename ~ '^(accounts|billing|counters)_'
+                GROUP BY tablename
+                """,
+                [PRIVILEGES],
+            )
+            granted = {table: set(privileges) for table, privileges in cursor.fetchall()}
+
+        assert granted == {table: {"SELECT", *privileges} for table, privileges in GRANTS.items()}
+
+    def test_on_columns_are_these_and_no_others(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT relname, array_agg(attname::text) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+                WHERE relkind = 'r' AND relname ~ '^(accounts|billing|counters)_' AND attnum > 0
+                    AND NOT attisdropped
+                    AND has_column_privilege(current_user, attrelid, attname, 'UPDATE')
+                    AND NOT has_table_privilege(current_user, attrelid, 'UPDATE')
+                GROUP BY relname
+                """
+            )
+            granted = {table: set(columns) for table, columns in cursor.fetchall()}
+
+        assert granted == CHANGING_COLUMNS
+
+    def test_cover_every_model(self) -> None:
+        tables = {
+            model._meta.db_table
+            for model in apps.get_models(include_auto_created=True)
+            if model._meta.app_label in {"accounts", "billing", "counters"}
+        }
+
+        assert tables == set(GRANTS)
+
+    def test_of_functions_with_the_owners_rights_fix_their_search_path(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT proname, proconfig::text FROM pg_proc
+                WHERE prosecdef AND pronamespace = 'public'::regnamespace
+                """
+            )
+            functions = dict(cursor.fetchall())
+
+        assert functions
+        assert all("search_path=public, pg_temp" in config for config in functions.values())
+
+
+class TestTheApplication:
+    """Tampering with the application's own sign-in, on rows that exist."""
+
+    @pytest.fixture(autouse=True)
+    def rows_stay_as_they_are(self, days: Days) -> Iterator[None]:
+        before = all_rows()
+        yield
+        assert all_rows() == before
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE {table} SET id = id",
+            "DELETE FROM {table}",
+            "TRUNCATE {table}",
+            "TRUNCATE {table} CASCADE",
+            "ALTER TABLE {table} DISABLE TRIGGER ALL",
+            "ALTER TABLE {table} ADD COLUMN x int",
+            "DROP TABLE {table}",
+            "CREATE TRIGGER x BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+            "CREATE RULE x AS ON INSERT TO {table} DO INSTEAD NOTHING",
+            "ALTER TABLE {table} OWNER TO CURRENT_USER",
+            # Without a grant option this is a warning only.
+            "GRANT UPDATE ON {table} TO CURRENT_USER; UPDATE {table} SET id = id",
+        ],
+    )
+    def test_cannot_touch_a_row_that_was_posted(self, statement: str) -> None:
+        tables = [table for table in APPEND_ONLY if table != "billing_businessday"]
+
+        assert [
+            table for table in tables if not refused_to_the_application(statement.format(table=table))
+        ] == []
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE billing_businessday SET date = date + 1",
+            "DELETE FROM billing_businessday",
+            "UPDATE billing_bill SET amount = 0",
+            "UPDATE billing_bill SET account_id = account_id",
+            "UPDATE billing_balance SET account_id = account_id",
+            "UPDATE counters_shift SET opening_float = 0",
+            "DELETE FROM billing_bill",
+            "DELETE FROM billing_balance",
+            "DELETE FROM counters_shift",
+            "DELETE FROM accounts_account",
+            "DELETE FROM accounts_customer",
+            "DELETE FROM accounts_staff",
+            "INSERT INTO accounts_searchentry SELECT id, '{}' FROM accounts_account",
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('billing', '0000', now())",
+            "SET session_replication_role = replica",
+            "SELECT set_config('session_replication_role', 'replica', true)",
+            "CREATE FUNCTION public.x() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "CREATE TABLE public.x ()",
+            "ALTER FUNCTION accounts_refuse_change() OWNER TO CURRENT_USER",
+            "COPY billing_posting TO PROGRAM 'true'",
+            "SELECT pg_read_file('PG_VERSION')",
+            f"ALTER ROLE {APP_ROLE} SUPERUSER",
+        ],
+    )
+    def test_may_not(self, statement: str) -> None:
+        assert refused_to_the_application(statement)
+
+    def test_may_not_become_the_owner(self, owner: "Statements") -> None:
+        owner.execute("SELECT current_user")
+        (name,) = owner.fetchone() or ("",)
+
+        assert refused_to_the_application(f'SET ROLE "{name}"')
+
+    @pytest.mark.parametrize("setting", ["pgtrigger.ignore", "app.bypass", "session.role"])
+    def test_gains_nothing_by_a_setting_of_its_own(self, setting: str) -> None:
+        assert refused_to_the_application(
+            f"SELECT set_config('{setting}', '{{billing_posting_rows_never_change}}', true); "
+            "DELETE FROM billing_posting"
+        )
+
+    def test_gains_nothing_by_a_temporary_table_of_the_same_name(self) -> None:
+        with pytest.raises(IntegrityError, match="are closed"), transaction.atomic():
+            connection.cursor().execute(
+                "CREATE TEMP TABLE billing_businessday (date date) ON COMMIT DROP;"
+                "INSERT INTO billing_posting (debit, credit, amount, business_date, posted_at) "
+                "VALUES ('clearing:pos', 'opening', 1, '2026-11-20', now())"
+            )
+
+
+class TestTheOwner:
+    """Triggers hold for the owner of the tables, whom no privilege stops."""
+
+    @pytest.mark.parametrize("table", APPEND_ONLY)
+    @pytest.mark.parametrize(
+        "statement", ["UPDATE {table} SET {key} = {key}", "DELETE FROM {table}", "TRUNCATE {table}"]
+    )
+    def test_cannot_touch_a_row_that_was_posted(
+        self, owner: "Statements", table: str, statement: str
+    ) -> None:
+        key = "date" if table == "billing_businessday" else "id"
+        owner.execute(f"SELECT count(*) > 0 FROM {table}")
+        assert owner.fetchone() == (True,)
+
+        with pytest.raises((psycopg2.errors.RestrictViolation, psycopg2.errors.FeatureNotSupported)):
+            owner.execute(statement.format(table=table, key=key))
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE billing_bill SET amount = amount + 1",
+            "UPDATE billing_bill SET account_id = account_id + 1",
+            "UPDATE billing_bill SET period = '2000-01'",
+            "DELETE FROM billing_bill",
+            "TRUNCATE billing_bill CASCADE",
+            "DELETE FROM billing_balance",
+            "TRUNCATE billing_balance",
+            "UPDATE counters_shift SET opening_float = opening_float + 1",
+            "UPDATE counters_shift SET counted = counted + 1 WHERE state = 'CLOSED'",
+            "UPDATE counters_shift SET state = 'OPEN' WHERE state = 'CLOSED'",
+            "DELETE FROM counters_shift",
+            "TRUNCATE counters_shift CASCADE",
+        ],
+    )
+    def test_cannot_change_what_is_fixed(self, owner: "Statements", statement: str) -> None:
+        with pytest.raises(psycopg2.errors.RestrictViolation):
+            owner.execute(statement)
+
+    @pytest.mark.parametrize(("table", "column"), MONEY_COLUMNS)
+    @pytest.mark.parametrize(
+        "amount", ["NaN", "Infinity", "-Infinity", "-99999999999.995", "99999999999.995"]
+    )
+    def test_cannot_store_what_is_not_money(
+        self, owner: "Statements", table: str, column: str, amount: str
+    ) -> None:
+        owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        where = "WHERE state = 'CLOSED'" if column in {"counted", "expected"} else ""
+
+        with pytest.raises((psycopg2.errors.CheckViolation, psycopg2.errors.NumericValueOutOfRange)):
+            owner.execute(f"UPDATE {table} SET {column} = %s {where}", [amount])
+
+    def test_can_do_all_of_it_once_the_triggers_are_off(self, owner: "Statements") -> None:
+        """The control: without the wall the same statement goes through."""
+        owner.execute("ALTER TABLE billing_posting DISABLE TRIGGER USER")
+
+        owner.execute("UPDATE billing_posting SET amount = amount + 1")
+
+        assert owner.rowcount > 0
+
+
+POSTING = "INSERT INTO billing_posting (debit, credit, amount, account_id, business_date, posted_at) VALUES "
+WRONG_ROWS = [
+    ("posting_moves_money", POSTING + "('opening', 'opening', 1, NULL, '2026-11-23', now())"),
+    ("posting_is_money", POSTING + "('opening', 'clearing:pos', 0, NULL, '2026-11-23', now())"),
+    ("posting_is_money", POSTING + "('opening', 'clearing:pos', -1, NULL, '2026-11-23', now())"),
+    ("posting_is_money", POSTING + "('opening', 'clearing:pos', 'NaN', NULL, '2026-11-23', now())"),
+    ("posting_names_ledgers_that_exist", POSTING + "('opening', 'cash:', 1, NULL, '2026-11-23', now())"),
+    ("posting_names_ledgers_that_exist", POSTING + "('', 'opening', 1, NULL, '2026-11-23', now())"),
+    (
+        "posting_on_a_customer_names_the_account",
+        POSTING + "('opening', 'prepaid', 1, NULL, '2026-11-23', now())",
+    ),
+    ('null value in column "credit"', POSTING + "('opening', NULL, 1, NULL, '2026-11-23', now())"),
+    (
+        "the books of 2026-11-20 are closed",
+        POSTING + "('opening', 'clearing:pos', 1, NULL, '2026-11-20', now())",
+    ),
+    (
+        "do not add up",
+        "INSERT INTO billing_tender (payment_id, position, method, amount, reference) "
+        "SELECT id, 9, 'CASH', 1, '' FROM billing_payment LIMIT 1",
+    ),
+    (
+        "do not add up",
+        "INSERT INTO billing_deposit (payment_id, account_id, amount) "
+        "SELECT id, account_id, 1 FROM billing_payment WHERE credited = 0 LIMIT 1",
+    ),
+    (
+        "do not add up",
+        "INSERT INTO billing_allocation (payment_id, position, bill_id, account_id, principal, late_charge, "
+        "late_charge_left, late_charge_sentence, late_charge_sentence_en) "
+        "SELECT p.id, 9, b.id, b.account_id, 1, 0, 0, '', '' FROM billing_payment p, billing_bill b "
+        "WHERE allocated = 0 LIMIT 1",
+    ),
+    (
+        "do not add up to its amount",
+        "INSERT INTO billing_billline (bill_id, position, component, component_name, category, quantity, "
+        "unit_price, amount, sentence, sentence_en) SELECT id, 9, 'supply', '', '', 1, 1, 1, '', '' "
+        "FROM billing_bill LIMIT 1",
+    ),
+    (
+        "is not the sum of its parts",
+        "INSERT INTO billing_payment (request_id, fingerprint, channel, branch_id, account_id, business_date, "
+        "taken_at, tendered, change_given, allocated, credited, policy) SELECT gen_random_uuid(), '', 'BANK', "
+        "branch_id, id, '2026-11-23', now(), 1, 0, 1, 0, '{}' FROM accounts_account LIMIT 1",
+    ),
+    (
+        "the shift of this till entry is not open",
+        "INSERT INTO counters_tillentry (shift_id, kind, payment_id, cash_in, cash_out, entered_at) "
+        "SELECT s.id, 'PAYMENT', p.id, 1, 0, now() FROM counters_shift s, billing_payment p "
+        "WHERE s.state = 'CLOSED' LIMIT 1",
+    ),
+    (
+        "outstanding_lies_between_nothing_and_the_bill",
+        "UPDATE billing_bill SET outstanding = amount + 1 WHERE outstanding = amount",
+    ),
+    (
+        "bill_is_open_exactly_while_something_is_outstanding",
+        "UPDATE billing_bill SET state = 'PAID' WHERE state = 'OPEN'",
+    ),
+    ("receivable_is_never_negative", "UPDATE billing_balance SET receivable = -0.01"),
+    ("prepaid_is_never_negative", "UPDATE billing_balance SET prepaid = -0.01"),
+]
+
+
+class TestARow:
+    @pytest.mark.parametrize(("wall", "statement"), WRONG_ROWS)
+    def test_cannot_be_wrong(self, days: Days, wall: str, statement: str) -> None:
+        with pytest.raises(IntegrityError, match=wall), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    def test_of_a_closed_day_cannot_be_added_by_the_owner_either(self, owner: "Statements") -> None:
+        with pytest.raises(psycopg2.errors.CheckViolation, match="are closed"):
+            owner.execute(POSTING + "('opening', 'clearing:pos', 1, NULL, '2026-11-20', now())")
+
+    def test_of_an_allocation_cannot_name_the_bill_of_another_account(self, owner: "Statements") -> None:
+        owner.execute("ALTER TABLE billing_allocation DISABLE TRIGGER billing_allocation_rows_never_change")
+        owner.execute(
+            """
+            CREATE TEMP TABLE one ON COMMIT DROP AS
+            SELECT a.*, (SELECT min(id) FROM accounts_account WHERE id <> a.account_id) AS other
+            FROM billing_allocation a
+            WHERE (SELECT count(*) FROM billing_allocation b WHERE b.payment_id = a.payment_id) = 1 LIMIT 1;
+            DELETE FROM billing_allocation WHERE id = (SELECT id FROM one)
+            """
+        )
+
+        with pytest.raises(psycopg2.errors.CheckViolation, match="settles a bill of another account"):
+            owner.execute(
+                """
+                INSERT INTO billing_allocation
+                SELECT id, position, principal, late_charge, late_charge_left, late_charge_sentence,
+                    late_charge_sentence_en, other, bill_id, payment_id FROM one
+                """
+            )
+
+
+@pytest.mark.django_db
+class TestTheStateOfAnAccount:
+    @pytest.mark.parametrize("before", Account.State.values)
+    def test_changes_only_as_the_transition_table_says(self, before: str) -> None:
+        account = make_account(state=before, closed_on="2026-01-01" if before == "CLOSED" else None)
+
+        allowed = {after for after in Account.State.values if moves(account, after)}
+
+        assert allowed == {before, *Account.TRANSITIONS[before]}
+
+
+def moves(account: Account, state: str) -> bool:
+    closed_on = "2026-01-01" if state == "CLOSED" else None
+    try:
+        with transaction.atomic():
+            Account.objects.filter(pk=account.pk).update(state=state, closed_on=closed_on)
+            transaction.set_rollback(True)
+    except Error:
+        return False
+    return True
