@@ -53,7 +53,7 @@ class KnownDistrict(NamedTuple):
 
 def accounts_on_file(numbers: Collection[str]) -> dict[str, OnFile]:
     rows = Account.objects.filter(account_no__in=numbers).values_list(*OnFile._fields)
-    return {row[1]: OnFile(*row) for row in rows.iterator(chunk_size=2000)}
+    return {row[1]: OnFile(*row) for row in rows}
 
 
 def owners_of_old_numbers(numbers: Collection[str]) -> dict[str, str]:

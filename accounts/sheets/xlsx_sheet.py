@@ -1,4 +1,5 @@
 import datetime
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -27,8 +28,10 @@ _BROKEN = (
 def read_xlsx(path: Path) -> Sheet:
     """Read the one sheet that holds data. Formulas are not calculated and not believed."""
     try:
-        merged = _inspect(path)
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        # In memory: a workbook read row by row would hold the file open until its last row.
+        raw = io.BytesIO(path.read_bytes())
+        merged = _inspect(raw)
+        book = openpyxl.load_workbook(raw, read_only=True, data_only=False, keep_links=False)
         sheet = _only_sheet_with_data(book)
     except SheetRefused:
         raise
@@ -37,10 +40,10 @@ def read_xlsx(path: Path) -> Sheet:
     return Sheet(_rows(sheet), estimate=sheet.max_row, merged=merged)
 
 
-def _inspect(path: Path) -> tuple[tuple[int, int, str], ...]:
+def _inspect(raw: io.BytesIO) -> tuple[tuple[int, int, str], ...]:
     """Judge the parcel before anything is unpacked; what is unpacked is cut at the size declared here."""
     merged: list[tuple[int, int, str]] = []
-    with zipfile.ZipFile(path) as parcel:
+    with zipfile.ZipFile(raw) as parcel:
         entries = parcel.infolist()
         if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
             raise SheetRefused.because("too_large")

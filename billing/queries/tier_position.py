@@ -35,7 +35,7 @@ def tier_sentence_of(basis: Mapping[str, Any], tier_uses: Mapping[str, str]) -> 
     unit = basis.get("unit", "")
     units = UNITS_EN if (get_language() or "").startswith("en") else UNITS_ZH
     facts = {
-        "period": period.partition("/")[0],
+        "period": _period_in_words(period),
         "used": plain(used),
         "unit": units.get(unit, unit),
         "tier": tier,
@@ -44,3 +44,19 @@ def tier_sentence_of(basis: Mapping[str, Any], tier_uses: Mapping[str, str]) -> 
     if tier > len(thresholds):
         return _("%(period)s: %(used)s %(unit)s used, in tier %(tier)s, the highest") % facts
     return _("%(period)s: %(used)s %(unit)s used, in tier %(tier)s (up to %(upto)s)") % facts
+
+
+def _period_in_words(key: str) -> str:
+    """2026, 2026H1, 2026Q3 and 2025-11 as they are said; the keys are those of billing.rating.periods."""
+    name = key.partition("/")[0]
+    year, part = name[:4], name[4:]
+    sentences = {
+        "": _("%(year)s"),
+        "H1": _("first half of %(year)s"),
+        "H2": _("second half of %(year)s"),
+        "Q1": _("first quarter of %(year)s"),
+        "Q2": _("second quarter of %(year)s"),
+        "Q3": _("third quarter of %(year)s"),
+        "Q4": _("fourth quarter of %(year)s"),
+    }
+    return sentences.get(part, _("the year from %(name)s")) % {"year": year, "name": name}

@@ -113,5 +113,5 @@ def accounts_with_facts(account_ids: Sequence[int]) -> Sequence[Mapping[str, Any
             "billed_area",
             "premises__building_area",
             "premises__storey_height",
-        )  # fmt: skip
+        )
     )

@@ -1,19 +1,14 @@
 import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Staff
 from accounts.services.audit import record_audit
+from billing.business_date import business_date_of
 from billing.models import BusinessDay
 from billing.services.locks import lock_business_day
 from billing.services.refusals import BillingRefused
-
-
-def business_date_of(at: datetime.datetime) -> datetime.date:
-    """The day in whose books an instant belongs: the calendar day at the office (Asia/Shanghai)."""
-    return timezone.localdate(at)
 
 
 def is_closed(date: datetime.date) -> bool:
@@ -30,11 +25,8 @@ def close_business_day(date: datetime.date, *, closed_by: Staff, at: datetime.da
 
     Waits for postings of that day that are under way. Codes: not_over, already_closed.
     """
-    if date >= business_date_of(at):
-        raise BusinessDayRefused(_("A day is closed when it is over."), code="not_over")
     lock_business_day(date)
-    if is_closed(date):
-        raise BusinessDayRefused(_("This day is already closed."), code="already_closed")
+    check_may_close(date, at)
     day = BusinessDay.objects.create(date=date, closed_at=at, closed_by=closed_by)
     record_audit(actor=closed_by, action="close_business_day", on=day, at=at)
     return day
@@ -44,5 +36,5 @@ def check_may_close(date: datetime.date, at: datetime.datetime) -> None:
     """Refuse a day that cannot be closed now. Codes: not_over, already_closed."""
     if date >= business_date_of(at):
         raise BusinessDayRefused(_("A day is closed when it is over."), code="not_over")
-    if BusinessDay.objects.filter(date=date).exists():
+    if is_closed(date):
         raise BusinessDayRefused(_("This day is already closed."), code="already_closed")

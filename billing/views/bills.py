@@ -12,14 +12,13 @@ from django.views.decorators.http import require_GET
 from accounts.models import Account
 from accounts.models.organisation import in_current_language
 from accounts.requests import StaffRequest
+from billing.business_date import business_date_of
 from billing.models import Bill
+from billing.queries.account_page import BILL_TONES
 from billing.queries.late_charges import debts_on
 from billing.queries.tier_position import tier_sentence_of
 from billing.rating.sentences import UNITS_EN, UNITS_ZH
-from billing.services.business_days import business_date_of
 from billing.views.numbered import get_numbered_or_404
-
-TONES = {Bill.State.OPEN: "wait", Bill.State.PAID: "done", Bill.State.CANCELLED: ""}
 
 
 @permission_required("billing.view_bill", raise_exception=True)
@@ -43,7 +42,7 @@ def bill_detail(request: StaffRequest, number: str) -> HttpResponse:
             "title": bill.title,
             "service": bill.get_service_display(),
             "state_label": bill.get_state_display(),
-            "state_tone": TONES[Bill.State(bill.state)],
+            "state_tone": BILL_TONES[Bill.State(bill.state)],
             "period_from": bill.period_from,
             "period_to": bill.period_to,
             "issued_on": bill.issued_on,

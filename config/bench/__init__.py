@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 
 from config.bench.figure import Figure
 from config.bench.payment import bench_payment
+from config.bench.search import bench_search
 from config.bench.town import Say
 
 # By the name that `manage.py bench` knows it by.
 BENCHES: Mapping[str, Callable[[int, Say], Figure]] = {
     "payment": bench_payment,
+    "search": bench_search,
 }

@@ -2,6 +2,10 @@ import json
 from dataclasses import dataclass
 
 
+class WrongResult(Exception):
+    """The two sides did not do the same work: there is nothing to compare."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """What a benchmark found: our value beside the limit that was measured in the same run."""

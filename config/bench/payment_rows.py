@@ -92,7 +92,7 @@ def open_windows(company: Company, count: int, at: datetime.datetime) -> list[Sh
 
 def queues(shifts: Sequence[Shift]) -> list[Iterator[Visit]]:
     """The queue before each window: accounts of its own branch, no account in two queues."""
-    debtors = defaultdict[int, list[_Debtor]](list)
+    debtors = defaultdict[int | None, list[_Debtor]](list)
     with connection.cursor() as cursor:
         cursor.execute(_DEBTORS)
         for branch_id, *debtor in cursor:

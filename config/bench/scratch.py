@@ -20,8 +20,8 @@ IN_USE = 7901
 
 
 @contextmanager
-def scratch_database() -> Iterator[None]:
-    """Point both sign-ins of this process at an empty, migrated database for a while.
+def scratch_database() -> Iterator[str]:
+    """Point both sign-ins of this process at an empty, migrated database for a while; gives its name.
 
     However the block ends, the database is dropped; what a killed benchmark left is dropped by the next.
     """
@@ -34,7 +34,7 @@ def scratch_database() -> Iterator[None]:
             cursor.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
             with _pointed_at(name):
                 call_command("migrate", verbosity=0)
-                yield
+                yield name
         finally:
             _drop(cursor, name)
 

@@ -7,9 +7,9 @@ from accounts.copying import copy_rows
 from accounts.models import Account, Staff
 from accounts.models.account import Service
 from config.demo.chance import Chance
-from config.demo.day_book import AUDIT
 from config.demo.habits import Owing
 from config.demo.households import OddRow
+from config.demo.trail import Trace, write_trail
 
 State = Account.State
 _SUSPENDED = 0.06
@@ -75,14 +75,15 @@ def _move(owings: Sequence[Owing], to_state: State, reason: str, by: Staff, at: 
         ("account_id", "from_state", "to_state", "reason", "changed_at", "changed_by_id"),
         ((pk, State.ACTIVE, to_state, reason, at, by.pk) for pk in keys),
     )
-    copy_rows(
-        "accounts_auditentry",
-        AUDIT,
-        (
-            (
-                at, by.pk, one.branch_id, f"account.{_VERBS[to_state]}", "accounts.account", one.account.pk, reason,
-                {"from": State.ACTIVE, "to": to_state}, None,
-            )
-            for one in owings
-        ),
-    )  # fmt: skip
+    write_trail(
+        Trace(
+            at=at,
+            actor_id=by.pk,
+            branch_id=one.branch_id,
+            action=f"account.{_VERBS[to_state]}",
+            on=("accounts.account", one.account.pk),
+            reason=reason,
+            details={"from": State.ACTIVE, "to": to_state},
+        )
+        for one in owings
+    )

@@ -7,8 +7,8 @@ from django.db.models import Min
 from accounts.copying import copy_rows
 from billing.models import Posting
 from config.demo.company import Company
-from config.demo.day_book import AUDIT
 from config.demo.history import ONE_DAY, History
+from config.demo.trail import Trace, write_trail
 from config.demo.visits import at_time
 
 
@@ -22,13 +22,9 @@ def close_past_days(company: Company, history: History) -> None:
         ("date", "closed_at", "closed_by_id"),
         ((day, _next_morning(day), by.pk) for day in days),
     )
-    copy_rows(
-        "accounts_auditentry",
-        AUDIT,
-        (
-            (_next_morning(day), by.pk, None, "close_business_day", "billing.businessday", day, "", {}, None)
-            for day in days
-        ),
+    write_trail(
+        Trace(_next_morning(day), by.pk, by.branch_id, "close_business_day", ("billing.businessday", day))
+        for day in days
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from accounts.models import Staff
 from config.demo.chance import Chance
 from config.demo.company import Company
+from config.demo.keys import Keys
 from config.demo.visits import Visit, at_time
 from counters.models import Window
 from counters.models.shift import DENOMINATIONS
@@ -80,19 +81,15 @@ class Drawer:
 
 
 def open_windows(
-    company: Company, day: datetime.date, visits: Sequence[Visit], keys: Sequence[int], chance: Chance
+    company: Company, day: datetime.date, visits: Sequence[Visit], keys: Keys, chance: Chance
 ) -> list[Drawer]:
-    """Spread the visits of a day over halls and windows, in the order of the hours.
-
-    `keys` are primary keys to use; there are enough for every window.
-    """
+    """Spread the visits of a day over halls and windows, in the order of the hours."""
     halls: dict[int, list[Visit]] = {number: [] for number in company.halls}
     of_branch: dict[int, list[int]] = {}
     for number, hall in company.halls.items():
         of_branch.setdefault(hall.branch_id, []).append(number)
     for visit in sorted(visits, key=lambda one: one.at):
         halls[chance.choice(of_branch[visit.branch_id])].append(visit)
-    free = iter(keys)
     drawers: list[Drawer] = []
     for number, guests in halls.items():
         windows = [window for window in company.windows[number] if window.takes_money]
@@ -100,7 +97,7 @@ def open_windows(
         cashiers = company.cashiers_of(number)
         opened = [
             _open(
-                next(free),
+                keys.next("counters_shift"),
                 window,
                 cashiers[(day.toordinal() + place) % len(cashiers)],
                 company,

@@ -41,9 +41,7 @@ _WITHOUT_PHONE, _WRONG_PHONE, _SHARED_PHONE, _SECOND_PHONE = 0.03, 0.035, 0.03, 
 _HAS_OLD_NUMBER = 0.3
 
 
-def write_roster(
-    households: Sequence[Household], company: Company, chance: Chance, history: History
-) -> None:
+def write_roster(households: Sequence[Household], company: Company, chance: Chance, history: History) -> None:
     """Write everybody, and give each new account its key and number."""
     customers = reserve_ids("accounts_customer", len(households))
     copy_rows(

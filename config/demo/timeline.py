@@ -1,30 +1,30 @@
 """Two years of the company, day by day: bills are issued, people come and pay."""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
-from accounts.copying import reserve_ids
-from billing.models import Balance, Bill
+from billing.models import Balance, Bill, Payment
 from billing.money import NO_MONEY
 from billing.services.bill_run import run_billing
-from django.db import connection
+from billing.services.payments import policy_on
 from config.demo.account_life import close_former_owner, suspend_heat
+from config.demo.books import Books
 from config.demo.chance import Chance
-from config.demo.company import WINDOWS_PER_HALL, Company
-from config.demo.day_book import DayBook
+from config.demo.company import Company
 from config.demo.drawers import open_windows
 from config.demo.habits import Habit, Method, Owing, pays_on
 from config.demo.history import ONE_DAY, History, PlannedRun
+from config.demo.keys import Keys
 from config.demo.open_bills import OpenBill, OpenBills, debts_of
 from config.demo.visits import Purse, Visit, at_time
 
+Channel = Payment.Channel
 _CLOSED_ON = {(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)}
 _PEAK = ((9, 15), (11, 15))
 _SUNDAY = 6
+_ENOUGH_TO_WRITE = 5_000
 _COMES_BACK_AFTER = (15, 50)
-
-Progress = Callable[[datetime.date], None]
 
 
 class Timeline:
@@ -39,6 +39,9 @@ class Timeline:
         self.history = history
         self.chance = Chance(seed, "payments")
         self.life = Chance(seed, "suspensions")
+        self.policy = policy_on(history.on)
+        self.keys = Keys()
+        self.books = Books(self.keys)
         self.open = OpenBills()
         self.credit = dict.fromkeys(self.owings, NO_MONEY)
         # A dictionary keeps the order in which people decided to come, which a set would not.
@@ -60,8 +63,11 @@ class Timeline:
             close_former_owner(self.owings.values(), self.company.staff["1501"], at_time(day, 16))
         if day <= self.history.last_taking:
             self._take_payments(day, list(self.agenda.pop(day, ())))
+        if day == self.history.last_taking:
+            self.books.write()
 
     def _issue(self, planned: PlannedRun) -> None:
+        self.books.write()
         run = run_billing(
             service=planned.service,
             period=planned.period,
@@ -100,42 +106,40 @@ class Timeline:
 
     def _take_payments(self, day: datetime.date, households: Sequence[int]) -> None:
         visits = self._visits(day, households)
-        if not visits:
-            return
         for visit in visits:
             self._settle(visit, day)
         at_windows = [visit for visit in visits if visit.is_at_a_counter]
-        keys = (
-            reserve_ids("counters_shift", len(self.company.halls) * (WINDOWS_PER_HALL - 1))
-            if at_windows
-            else []
-        )
-        drawers = open_windows(self.company, day, at_windows, keys, self.chance)
-        channel = "BANK" if day >= self.history.live_from else "OPENING"
-        DayBook(day, drawers, [visit for visit in visits if not visit.is_at_a_counter], channel).write()
+        drawers = open_windows(self.company, day, at_windows, self.keys, self.chance)
+        other = [visit for visit in visits if not visit.is_at_a_counter]
+        channel = Channel.BANK if day >= self.history.live_from else Channel.OPENING
+        self.books.enter_day(day, drawers, other, channel)
         self.open.drop_settled(list(chain.from_iterable(visit.bills for visit in visits)))
+        if len(self.books.entries) > _ENOUGH_TO_WRITE:
+            self.books.write()
 
     def _visits(self, day: datetime.date, households: Sequence[int]) -> list[Visit]:
         wanted = [(household, self.open.wanted(household, day)) for household in households]
+        bills = [bill for _, bills in wanted for bill in bills]
+        if any(bill.pk in self.books.bills for bill in bills):
+            # Paid in part a few days ago: its late charge is read from the books.
+            self.books.write()
         is_live = day >= self.history.live_from
-        debts = debts_of([bill for _, bills in wanted for bill in bills], day, with_late_charge=is_live)
-        purse = Purse(day, self.chance)
+        debts = debts_of(bills, day, with_late_charge=is_live)
+        purse = Purse(day, self.policy, self.chance)
         visits = []
         for household, bills in wanted:
             if not bills:
                 continue
             asked = [debts[bill.pk] for bill in bills]
-            balances = {
-                bill.account_id: Balance(
-                    account_id=bill.account_id, receivable=NO_MONEY, prepaid=self.credit[bill.account_id]
-                )
-                for bill in bills
-            }
+            balances = {bill.account_id: self._balance(bill.account_id) for bill in bills}
             if is_live:
                 visits.append(purse.visit(self.habits[household], bills, asked, balances))
             else:
                 visits.append(purse.take_over(bills, asked, balances))
         return visits
+
+    def _balance(self, account_id: int) -> Balance:
+        return Balance(account_id=account_id, receivable=NO_MONEY, prepaid=self.credit[account_id])
 
     def _settle(self, visit: Visit, day: datetime.date) -> None:
         """Carry the payment over to the bills in memory; who paid a part comes back for the rest."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from zoneinfo import ZoneInfo
 
-from billing.allocation import Debt
+from billing.allocation import Debt, Policy
 from billing.models import Balance, Tender
 from billing.money import NO_MONEY
 from billing.services.offers import PaymentRequest, TenderOffer
-from billing.services.payments import Reckoning, policy_on, reckon
+from billing.services.payments import Reckoning, reckon
 from config.demo.chance import Chance
 from config.demo.habits import Habit
 from config.demo.open_bills import OpenBill
@@ -46,18 +46,14 @@ class Visit:
     def cash_kept(self) -> Decimal:
         return self.wanted.cash - self.reckoning.change
 
-    @property
-    def pays_in_part(self) -> bool:
-        return any(one.is_open for one in self.bills)
-
 
 class Purse:
     """Decides how the money of a day is handed over."""
 
-    def __init__(self, day: datetime.date, chance: Chance) -> None:
+    def __init__(self, day: datetime.date, policy: Policy, chance: Chance) -> None:
         self.day = day
         self.chance = chance
-        self.policy = policy_on(day)
+        self.policy = policy
 
     def visit(
         self, habit: Habit, bills: Sequence[OpenBill], debts: Sequence[Debt], balances: dict[int, Balance]

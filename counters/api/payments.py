@@ -11,9 +11,9 @@ from rest_framework.views import APIView
 
 from accounts.models import Account, Staff
 from accounts.models.organisation import in_current_language
+from billing.business_date import business_date_of
 from billing.models import Payment
 from billing.queries.due import prepaid_of, what_is_due
-from billing.services.business_days import business_date_of
 from billing.services.previews import Preview, preview_payment
 from billing.services.refusals import PaymentRefused
 from counters.api.serializers import (

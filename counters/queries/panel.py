@@ -13,19 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.masking import mask_phone
 from accounts.models import Account, Staff
 from accounts.models.organisation import in_current_language
+from accounts.queries.account_facts import TONES
 from billing.allocation import Plan
 from billing.queries.due import Due, DueBill, prepaid_of, what_is_due
 from billing.queries.tier_position import tier_sentence
 from billing.services.payments import policy_on
 from billing.services.previews import pay_in_full
-
-TONES = {
-    Account.State.PENDING: "wait",
-    Account.State.SUSPENDED: "wait",
-    Account.State.RESTRICTED: "late",
-    Account.State.STOPPED: "late",
-    Account.State.CLOSED: "late",
-}
 
 
 @dataclass(slots=True)

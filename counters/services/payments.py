@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Staff
 from accounts.rows import insert_rows
+from billing.business_date import business_date_of
 from billing.models import Payment, Reversal
 from billing.money import NO_MONEY
-from billing.services.business_days import business_date_of
 from billing.services.offers import PaymentRequest
 from billing.services.payments import Till, payment_taken_before, take_payment
 from billing.services.reversals import reversal_made_before, undo_payment

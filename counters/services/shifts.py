@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Staff
 from accounts.rows import read_rows
 from accounts.services.audit import record_audit
+from billing.business_date import business_date_of
 from billing.models import Posting
 from billing.money import NO_MONEY, to_money
-from billing.services.business_days import business_date_of, is_closed
+from billing.services.business_days import is_closed
 from counters.models import CashCount, Shift, TillEntry, Window
 from counters.models.shift import DENOMINATIONS
 

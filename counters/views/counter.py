@@ -16,9 +16,9 @@ from accounts.masking import mask_phone
 from accounts.models import Contact
 from accounts.queries.search import find_accounts
 from accounts.requests import StaffRequest
+from billing.business_date import business_date_of
 from billing.models import Payment
 from billing.queries.owed import Owed, owed_by
-from billing.services.business_days import business_date_of
 from billing.services.refusals import PaymentRefused
 from counters.forms.payment import PaymentForm, methods_for
 from counters.models import Shift
@@ -76,7 +76,7 @@ def _page(
     outcome = _outcome(request, request.GET.get("taken", ""))
     if form.errors and panel is None:
         # Without an account there is no form on the page to say it.
-        sentences = [sentence for errors in form.errors.values() for sentence in errors]
+        sentences = [str(sentence) for errors in form.errors.values() for sentence in errors]
         outcome = {"tone": "late", "sentence": " ".join(sentences)}
     if request.method == "GET" and (number := request.GET.get("account")):
         panel = _panel(request, number, now)

@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import StaffRequest
+from billing.business_date import business_date_of
 from billing.models import Payment, Reversal
-from billing.services.business_days import business_date_of
 from billing.views.numbered import get_numbered_or_404
 from counters.forms.reversal import ReversalForm
 from counters.models import Shift, TillEntry

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 
 from billing.models import Payment
 from tests.database import run_together
+from tests.factories.counters import make_shift, pay, pos
 from tests.hall import Hall, body_for, books, make_hall, post_json, signed_in
 
 ADDRESS = "/api/v1/payments/"
@@ -57,22 +58,15 @@ class TestARepeatedRequest:
         assert books() == after_the_first
 
     def test_of_somebody_else_is_refused_and_tells_nothing_of_the_first(self, hall: Hall) -> None:
-        body = body_for(hall)
-        post_json(
-            signed_in(hall.stranger),
-            ADDRESS,
-            {**body, "account_no": hall.foreign_account.account_no, "bills": []},
-        )
-        foreign = body_for(hall, account_no=hall.foreign_account.account_no, bills=[hall.foreign_bill.pk])
-        post_json(signed_in(hall.stranger), ADDRESS, foreign)
+        payment = pay(make_shift(hall.stranger), hall.foreign_account, [hall.foreign_bill], pos("66.66"))
 
         answer = post_json(
-            signed_in(hall.cashier), ADDRESS, {**body_for(hall), "request_id": foreign["request_id"]}
+            signed_in(hall.cashier), ADDRESS, body_for(hall, request_id=str(payment.request_id))
         )
 
-        assert answer.status_code == 422
-        assert "CANARY" not in answer.content.decode()
-        assert hall.foreign_account.account_no not in answer.content.decode()
+        assert (answer.status_code, answer.json()["code"]) == (422, "form_reused")
+        told = answer.content.decode()
+        assert not any(word in told for word in ("CANARY", "66.66", hall.foreign_account.account_no))
 
     def test_is_good_again_after_a_malformed_one(self, hall: Hall) -> None:
         client, body = signed_in(hall.cashier), body_for(hall)

@@ -1,12 +1,17 @@
 """The OpenAPI document is what the endpoints do: requests made up from it, and against it, find no fault."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
+from schemathesis.specs.openapi.checks import content_type_conformance, positive_data_acceptance
 
 from accounts.models import Staff
 from config.wsgi import application
@@ -21,6 +26,12 @@ OPERATIONS = {
     "accounts_search", "account_due", "payment_preview", "payment_take", "payment_find", "payment_void",
 }  # fmt: skip
 
+# What is well formed may still be refused; a damaged address is no address of the API, and answered by a page.
+EXCLUDED = {
+    GenerationMode.POSITIVE: [positive_data_acceptance],
+    GenerationMode.NEGATIVE: [content_type_conformance],
+}
+
 
 def document() -> dict[str, Any]:
     found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
@@ -32,7 +43,9 @@ def document_that_knows(hall: Hall, payment_key: str) -> dict[str, Any]:
     known = document()
     asked = known["components"]["schemas"]["PaymentRequest"]["properties"]
     asked["account_no"]["enum"] = [hall.account.account_no, hall.foreign_account.account_no]
-    asked["bills"]["items"]["enum"] = [hall.bill.pk, hall.foreign_bill.pk]
+    asked["bills"]["items"]["enum"] = [hall.bill.pk]
+    tender = known["components"]["schemas"]["Tender"]["properties"]
+    tender["amount"]["enum"], tender["reference"]["enum"] = ["1.00", "104.00"], ["T1", "T2"]
     for path in known["paths"].values():
         for operation in path.values():
             for parameter in operation.get("parameters", ()):
@@ -40,6 +53,8 @@ def document_that_knows(hall: Hall, payment_key: str) -> dict[str, Any]:
                     parameter["schema"]["enum"] = asked["account_no"]["enum"]
                 elif parameter["name"] == "request_id":
                     parameter["schema"]["enum"] = [payment_key]
+            # Who may is the business of test_who_may.py; here the cookie is always the right one.
+            operation.pop("security", None)
     return known
 
 
@@ -65,10 +80,21 @@ def send_everything(staff: Staff, known: dict[str, Any], operation_id: str, mode
     def send(case: Case) -> None:
         answer = case.call(headers={"X-CSRFToken": cookies["csrftoken"]}, cookies=cookies)
         statuses.add(answer.status_code)
-        case.validate_response(answer)
+        case.validate_response(answer, excluded_checks=EXCLUDED[mode])
 
-    send()
+    with one_connection():
+        send()
     return statuses
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """The application closes connections between requests; this one holds the transaction of the test."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
@@ -89,8 +115,8 @@ class TestTheDocument:
     ) -> None:
         statuses = send_everything(hall.cashier, document_that_knows(hall, key), operation_id, mode)
 
-        print(operation_id, mode, statuses)
         assert max(statuses) < 500
+        assert mode.is_negative or statuses & {200, 201}
 
     @pytest.mark.parametrize("operation_id", sorted(OPERATIONS))
     def test_is_what_somebody_without_rights_meets(self, hall: Hall, key: str, operation_id: str) -> None:
@@ -100,4 +126,6 @@ class TestTheDocument:
             nobody, document_that_knows(hall, key), operation_id, GenerationMode.POSITIVE
         )
 
-        assert statuses == {403}
+        # The body is read, for the token may stand in it, before anybody asks who sent it.
+        assert statuses <= {400, 403}
+        assert 403 in statuses

@@ -1,7 +1,7 @@
 """A cashier's day, in a real browser and with the keyboard alone."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,14 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Account, Staff
 from billing.models import Bill, Payment, Receipt, ReceiptPrint, Reversal
 from counters.models import Shift
-from tests.factories.accounts import make_account, make_branch, make_customer, make_district, make_premises, make_staff
+from tests.factories.accounts import (
+    make_account,
+    make_branch,
+    make_customer,
+    make_district,
+    make_premises,
+    make_staff,
+)
 from tests.factories.billing import make_bill
 from tests.factories.counters import make_window
 
@@ -68,7 +75,7 @@ def account(cashier: Staff) -> Account:
 
 
 @pytest.fixture
-def counter(page: "Page", live_server: LiveServer, cashier: Staff, account: Account) -> Iterator["Page"]:
+def counter(page: "Page", live_server: LiveServer, cashier: Staff, account: Account) -> "Page":
     """Signed in, the shift open with a float of 200.00, the cursor in the search box."""
     assert cashier.branch is not None
     make_window(cashier.branch, number=3, hall_number=1)
@@ -80,7 +87,7 @@ def counter(page: "Page", live_server: LiveServer, cashier: Staff, account: Acco
     page.wait_for_url("**/counter/shift/open/")
     page.get_by_role("button", name="开班").click()
     page.wait_for_url("**/counter/")
-    yield page
+    return page
 
 
 def find(page: "Page", text: str) -> None:

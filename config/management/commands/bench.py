@@ -5,9 +5,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.bench import BENCHES
+from config.bench.figure import WrongResult
 from config.bench.scratch import scratch_database
 
 ALL = "all"
+FEWEST_ACCOUNTS = 400
 
 
 class Command(BaseCommand):
@@ -24,8 +26,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
-            raise CommandError("A benchmark takes all the server has: it is not for production.")
-        for name in BENCHES if options["name"] == ALL else [options["name"]]:
-            with scratch_database():
-                figure = BENCHES[name](options["accounts"], self.stderr.write)
-            self.stdout.write(figure.as_json())
+            raise CommandError("A benchmark takes all that the server has: it is not for production.")
+        if options["accounts"] < FEWEST_ACCOUNTS:
+            raise CommandError(f"A benchmark needs at least {FEWEST_ACCOUNTS} accounts.")
+        try:
+            for name in BENCHES if options["name"] == ALL else [options["name"]]:
+                self._measure(name, options["accounts"])
+        except WrongResult as finding:
+            raise CommandError(str(finding)) from finding
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted.", returncode=130) from None
+
+    def _measure(self, name: str, accounts: int) -> None:
+        with scratch_database() as database:
+            self.stderr.write(f"scratch database {database}")
+            figure = BENCHES[name](accounts, self.stderr.write)
+        self.stdout.write(figure.as_json())

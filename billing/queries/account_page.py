@@ -1,0 +1,95 @@
+"""What the books say of an account, on the account's own page and in lists."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import Account, Staff
+from billing.business_date import business_date_of
+from billing.models import Bill, Reading
+from billing.queries.due import prepaid_of, what_is_due
+from billing.queries.owed import Owed, owed_by
+from billing.queries.tier_position import tier_sentence
+from billing.rating.plain import plain
+
+SHOWN = 40
+BILL_TONES = {Bill.State.OPEN: "wait", Bill.State.PAID: "done", Bill.State.CANCELLED: ""}
+
+
+def books_in_list(accounts: Iterable[Account], at: datetime) -> dict[int, Mapping[str, Any]]:
+    """What each account owes. One query."""
+    today = business_date_of(at)
+    accounts = list(accounts)
+    owed = owed_by(account.pk for account in accounts)
+    return {
+        account.pk: {
+            "owed": owed.get(account.pk, Owed()).amount,
+            "is_overdue": owed.get(account.pk, Owed()).is_overdue_on(today),
+        }
+        for account in accounts
+    }
+
+
+def books_of_account(account: Account, staff: Staff, at: datetime) -> dict[str, Any]:
+    """What is owed today, the latest bills, the latest readings."""
+    today = business_date_of(at)
+    due = what_is_due(account.account_no, staff=staff, on=today)
+    assert due is not None  # the page has found the account for this person
+    late = {one.bill.pk: one.debt.late_charge for one in due.own_bills}
+    return {
+        "account": {
+            "owed": due.principal + due.late_charge,
+            "principal": due.principal,
+            "late_charge": due.late_charge,
+            "prepaid": prepaid_of(due.account),
+            "tier_sentence": tier_sentence(account.pk),
+        },
+        "bills": [
+            {
+                "title": bill.title,
+                "number": bill.number,
+                "url": reverse("billing:bill_detail", args=[bill.number]),
+                "due_on": bill.due_on,
+                "is_overdue": bill.is_overdue_on(today),
+                "amount": bill.amount,
+                "outstanding": bill.outstanding,
+                "late_charge": late.get(bill.pk),
+                "state_label": bill.get_state_display(),
+                "state_tone": BILL_TONES[Bill.State(bill.state)],
+            }
+            for bill in account.bills.order_by("-due_on", "-id")[:SHOWN]
+        ],
+        "readings": _readings(account),
+    }
+
+
+def _readings(account: Account) -> list[dict[str, Any]]:
+    """Newest first; each beside the one before it on the same meter."""
+    rows = list(
+        Reading.objects.filter(installation__account=account)
+        .select_related("installation__meter")
+        .order_by("installation_id", "read_on")
+    )
+    shown: list[dict[str, Any]] = []
+    before: Reading | None = None
+    for reading in rows:
+        installation = reading.installation
+        is_next = before is not None and before.installation_id == reading.installation_id
+        start = before.value if before is not None and is_next else installation.initial
+        turn = 10**installation.meter.digits if reading.rolled_over else 0
+        shown.append(
+            {
+                "read_on": reading.read_on,
+                "meter_no": installation.meter.serial_no,
+                "reading_from": plain(start),
+                "reading_to": plain(reading.value),
+                "quantity": plain((reading.value - start + turn) * installation.meter.multiplier),
+                "unit": "",
+                "source_label": reading.get_kind_display(),
+                "is_estimated": reading.kind == Reading.Kind.ESTIMATED,
+            }
+        )
+        before = reading
+    return sorted(shown, key=lambda row: row["read_on"], reverse=True)[:SHOWN]
