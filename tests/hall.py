@@ -16,6 +16,7 @@ from accounts.models import Account, AuditEntry, Branch, Staff
 from accounts.models.account import Category, Service
 from billing.models import Allocation, Bill, Deposit, Payment, Posting, Receipt, Reversal, Tender
 from counters.models import Shift, TillEntry
+from counters.services.shifts import close_shift
 from tests.factories.accounts import (
     make_account,
     make_branch,
@@ -114,6 +115,34 @@ def body_for(hall: Hall, **changes: Any) -> dict[str, Any]:
         "keep_change_as_credit": False,
         **changes,
     }
+
+
+def form_for(hall: Hall, **changes: Any) -> dict[str, Any]:
+    """What the payment form sends without a script."""
+    return {
+        "request_id": str(uuid4()),
+        "account": hall.account.account_no,
+        "bills": [str(hall.bill.pk)],
+        "method_1": "CASH",
+        "amount_1": "200.00",
+        "reference_1": "",
+        "method_2": "",
+        "amount_2": "",
+        "reference_2": "",
+        **changes,
+    }
+
+
+def end_shift(hall: Hall) -> Shift:
+    """Close the cashier's shift: the drawer was emptied into the safe before it was counted."""
+    return close_shift(
+        hall.shift,
+        pieces={},
+        reason="已送存银行",
+        approved_by=hall.supervisor,
+        closed_by=hall.cashier,
+        at=MORNING,
+    )
 
 
 def post_json(client: Client, address: str, body: Any) -> HttpResponse:

@@ -2,9 +2,8 @@ from uuid import uuid4
 
 import pytest
 
-from counters.services.shifts import close_shift
-from tests.factories.counters import MORNING, cash, make_shift, pay
-from tests.hall import Hall, body_for, post_json, signed_in
+from tests.factories.counters import cash, make_shift, pay
+from tests.hall import Hall, body_for, end_shift, post_json, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -38,13 +37,6 @@ class TestFindPayment:
 
     def test_still_finds_it_when_the_shift_is_over(self, hall: Hall) -> None:
         payment = pay(hall.shift, hall.account, [hall.bill], cash("104.00"))
-        close_shift(
-            hall.shift,
-            pieces={},
-            reason="all of it went to the bank",
-            approved_by=hall.supervisor,
-            closed_by=hall.cashier,
-            at=MORNING,
-        )
+        end_shift(hall)
 
         assert signed_in(hall.cashier).get(address_of(payment.request_id)).status_code == 200

@@ -5,12 +5,11 @@ from uuid import uuid4
 import pytest
 
 from billing.models import Bill, Payment, Reversal
-from counters.services.shifts import close_shift
 from tests.database import run_together
 from tests.factories.accounts import make_account, make_staff
 from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING, cash, make_shift, pay
-from tests.hall import Hall, books, make_hall, post_json, signed_in
+from tests.hall import Hall, books, end_shift, make_hall, post_json, signed_in
 
 
 def address_of(payment: Payment) -> str:
@@ -89,24 +88,14 @@ class TestVoidPayment:
         assert other.receipt.number not in answer.content.decode()
 
     def test_refuses_when_the_shift_is_over(self, hall: Hall, payment: Payment) -> None:
-        close_shift(
-            hall.shift,
-            pieces={},
-            reason="all of it went to the bank",
-            approved_by=hall.supervisor,
-            closed_by=hall.cashier,
-            at=MORNING,
-        )
+        end_shift(hall)
 
         answer = post_json(signed_in(hall.cashier), address_of(payment), body())
 
         assert (answer.status_code, answer.json()["code"]) == (422, "not_open")
 
     def test_refuses_a_payment_of_an_earlier_shift(self, hall: Hall, payment: Payment) -> None:
-        close_shift(
-            hall.shift, pieces={}, reason="all of it went to the bank", approved_by=hall.supervisor,
-            closed_by=hall.cashier, at=MORNING,
-        )  # fmt: skip
+        end_shift(hall)
         make_shift(hall.cashier)
 
         answer = post_json(signed_in(hall.cashier), address_of(payment), body())

@@ -77,7 +77,7 @@ class TestAPaymentDuringTheClose:
 
 class TestTwoCloses:
     def test_one_wins(self, shift: Shift) -> None:
-        results = run_together(partial(close, shift), partial(close, shift)); print([repr(r) for r in results])
+        results = run_together(partial(close, shift), partial(close, shift))
 
         assert outcomes(results) == {"Shift": 1, "not_open": 1}
         assert broken_invariants() == []
@@ -86,10 +86,10 @@ class TestTwoCloses:
         remove_row_locks(monkeypatch)
         make_them_meet(monkeypatch, "counters.services.shifts._check_difference", 2)
 
-        results = run_together(partial(close, shift), partial(close, shift)); print([repr(r) for r in results])
+        results = run_together(partial(close, shift), partial(close, shift))
 
         # Only the uniqueness of the count sheet and the trigger on the closed shift are left.
-    assert outcomes(results) == {"Shift": 1, "IntegrityError": 1}
+        assert outcomes(results) == {"Shift": 1, "IntegrityError": 1}
 
 
 class TestTwoOpenings:
