@@ -33,6 +33,8 @@ def reserve_ids(table: str, count: int) -> list[int]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
     if value is None:
         return "\\N"
     if value is True or value is False:

@@ -7,8 +7,20 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
+        from accounts.action_words import name_actions
         from accounts.page_parts import show_in_list, show_with_account
         from billing.queries.account_page import books_in_list, books_of_account
 
         show_with_account(books_of_account)
         show_in_list(books_in_list)
+        name_actions(
+            {
+                "run_billing": _("bill run started"),
+                "continue_billing": _("bill run continued"),
+                "take_payment": _("payment taken"),
+                "void_payment": _("payment voided"),
+                "reverse_payment": _("payment reversed"),
+                "reprint_receipt": _("receipt reprinted"),
+                "close_business_day": _("business day closed"),
+            }
+        )

@@ -7,7 +7,15 @@ class CountersConfig(AppConfig):
     verbose_name = _("Counters")
 
     def ready(self) -> None:
+        from accounts.action_words import name_actions
         from accounts.page_parts import show_with_account
         from counters.queries.account_page import payments_of_account
 
         show_with_account(payments_of_account)
+        name_actions(
+            {
+                "open_shift": _("shift opened"),
+                "count_cash": _("cash counted"),
+                "close_shift": _("shift closed"),
+            }
+        )

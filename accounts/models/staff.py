@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models.organisation import Branch
+from accounts.models.organisation import Branch, in_current_language
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -69,6 +69,10 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
+
+    def get_short_name(self) -> str:
+        """What the admin greets the person with."""
+        return in_current_language(self.name, self.name_en)
 
     def sees_branch(self: Self, branch_id: int) -> bool:
         """Whether rows of that branch exist at all for this person."""

@@ -1,17 +1,19 @@
 """One cell, one meaning. What cannot be read for certain is refused with a sentence, never guessed."""
 
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from accounts.folding import is_invisible
-from accounts.roster.columns import code_of
+from accounts.folding import fold, is_invisible
+from accounts.roster.columns import codes_of
 
 _ACCOUNT_NO = re.compile(r"[0-9A-Z]{6,20}")
 _ROUNDED = re.compile(r"[0-9]+[.,][0-9]+(E\+?[0-9]+)?|[0-9]+E\+[0-9]+")
@@ -38,13 +40,14 @@ def words(longest: int) -> Callable[[str], str]:
     """Text as it stands, rare characters included; what cannot be seen has no business in it."""
 
     def read(cell: str) -> str:
-        if any(map(is_invisible, cell)):
+        if not cell.isprintable() and any(map(is_invisible, cell)):
             raise CellRefused(_("holds an invisible control or direction mark"), code="invisible")
         if len(cell) > longest:
             raise CellRefused(
                 _("is longer than %(longest)s characters"), code="too_long", params={"longest": longest}
             )
-        return cell
+        # A street or a community stands in thousands of rows; once is enough.
+        return sys.intern(cell)
 
     return read
 
@@ -68,6 +71,7 @@ def unified_code(cell: str) -> str:
     return _matching(_UNIFIED_CODE, _folded(cell), _("has 18 figures or letters"), "unified_code")
 
 
+@lru_cache(maxsize=10_000)
 def area(cell: str) -> Decimal:
     text = _matching(
         _AREA, _folded(cell), _("is an area with at most two decimals, in square metres"), "area"
@@ -77,6 +81,7 @@ def area(cell: str) -> Decimal:
     return value
 
 
+@lru_cache(maxsize=10_000)
 def count_of(cell: str) -> int:
     value = int(_matching(_COUNT, _folded(cell), _("is a whole number"), "count"))
     if not value:
@@ -84,6 +89,7 @@ def count_of(cell: str) -> int:
     return value
 
 
+@lru_cache(maxsize=10_000)
 def day(cell: str) -> date:
     """2020-09-01, 2020/9/1, 2020年9月1日, 20200901, or the serial number of a spreadsheet."""
     text = unicodedata.normalize("NFKC", cell)
@@ -108,8 +114,10 @@ def phones(cell: str) -> tuple[str, ...]:
 
 
 def one_of(choices: Mapping[str, Sequence[str]]) -> Callable[[str], str]:
+    codes = codes_of(choices)
+
     def read(cell: str) -> str:
-        if code := code_of(cell, choices):
+        if code := codes.get(fold(cell).replace(" ", "_")):
             return code
         raise CellRefused(
             _("is one of %(words)s"),

@@ -62,13 +62,9 @@ STATES = {
 KINDS = {"PERSON": ("个人", "自然人", "居民"), "UNIT": ("单位", "企业", "法人", "机构")}
 
 
-def code_of(word: str, words: Mapping[str, Sequence[str]]) -> str | None:
-    """The code behind a word: 供热 → HEAT. The code itself is a word too, in small or capital letters."""
-    folded = fold(word).replace(" ", "_")
-    for code, names in words.items():
-        if folded == code.lower() or fold(word) in names:
-            return code
-    return None
+def codes_of(words: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The code behind every word, folded: 供热 → HEAT. A code is a word too, in small or capital letters."""
+    return {fold(word): code for code, names in words.items() for word in (code, *names)}
 
 
 def find_columns(cells: Sequence[str]) -> dict[str, int]:

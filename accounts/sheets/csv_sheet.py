@@ -1,6 +1,6 @@
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -12,29 +12,31 @@ _DELIMITERS = ",\t;"
 
 def read_csv(path: Path) -> Sheet:
     """Read UTF-8 with or without its mark, GB18030, or what Excel calls Unicode text."""
-    text = _decoded(path.read_bytes())
-    if not text.strip():
-        raise SheetRefused.because("empty")
-    return Sheet(_rows(text), estimate=text.count("\n"))
+    raw = path.read_bytes()
+    encoding, first_line = _encoding(raw)
+    delimiter = max(_DELIMITERS, key=first_line.count)
+    lines = io.TextIOWrapper(io.BytesIO(raw), encoding, newline="")
+    return Sheet(_rows(lines, delimiter), estimate=raw.count(b"\n"))
 
 
-def _decoded(raw: bytes) -> str:
+def _encoding(raw: bytes) -> tuple[str, str]:
+    """Name the encoding in which the whole file makes sense, and read its first line."""
     # Almost any bytes are GB18030, few are UTF-8: ask the strict one first.
     marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
+    for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
         try:
-            return raw.decode(encoding)
+            text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if not text.strip():
+            raise SheetRefused.because("empty")
+        return encoding, text[: text.find("\n")]
     raise SheetRefused.because("encoding")
 
 
-def _rows(text: str) -> Iterator[SheetRow]:
-    first_line = text[: text.find("\n")]
-    delimiter = max(_DELIMITERS, key=first_line.count)
+def _rows(lines: Iterable[str], delimiter: str) -> Iterator[SheetRow]:
     # Strict: otherwise a stray quotation mark makes one row out of several without a word.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     width = None
     while True:
         number = reader.line_num + 1

@@ -6,9 +6,11 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_rights import LookOnly, NothingIsDeleted
 from accounts.models import Staff
+from billing.ledger_names import ledger_name
 from billing.models import (
     Allocation,
     Bill,
@@ -37,7 +39,7 @@ class _Rows(admin.TabularInline[Model, Model]):
 
 class BillLineRows(_Rows):
     model = BillLine
-    fields = ("position", "component", "tier", "quantity", "unit_price", "amount", "sentence")
+    fields = ("position", "component_name", "tier", "quantity", "unit_price", "amount", "sentence")
 
 
 class TenderRows(_Rows):
@@ -90,11 +92,28 @@ class ReversalAdmin(LookOnly):
 
 @admin.register(Posting)
 class PostingAdmin(LookOnly):
-    list_display = ("id", "business_date", "debit", "credit", "amount", "account", "bill", "payment")
+    list_display = (
+        "id",
+        "business_date",
+        "debit_name",
+        "credit_name",
+        "amount",
+        "account",
+        "bill",
+        "payment",
+    )
     list_filter = ("business_date",)
     search_fields = ("account__account_no", "debit__startswith", "credit__startswith")
     list_select_related = ("account", "bill", "payment")
     show_full_result_count = False
+
+    @admin.display(description=_("debit"), ordering="debit")
+    def debit_name(self, posting: Posting) -> str:
+        return ledger_name(posting.debit)
+
+    @admin.display(description=_("credit"), ordering="credit")
+    def credit_name(self, posting: Posting) -> str:
+        return ledger_name(posting.credit)
 
 
 class BusinessDayForm(forms.ModelForm[BusinessDay]):

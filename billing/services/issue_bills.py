@@ -12,7 +12,7 @@ from accounts.copying import copy_rows, reserve_ids
 from billing.models import BillRun
 from billing.money import NO_MONEY
 from billing.services.bill_drafts import BillDraft
-from billing.services.payments import policy_on
+from billing.services.reckoning import policy_on
 
 # The same bill gives the same request, so credit is used once however often a chunk is tried.
 CREDIT_USE = uuid.UUID("6f0c8a52-9f53-4d0f-9e0b-6d0c1a2b7e11")

@@ -11,7 +11,7 @@ from billing.models import Balance, Bill
 from billing.money import NO_MONEY
 from billing.queries.late_charges import debts_on
 from billing.services.offers import PaymentRequest, check_tenders
-from billing.services.payments import choose_bills, policy_on, reckon
+from billing.services.reckoning import choose_bills, policy_on, reckon
 from billing.services.refusals import PaymentRefused
 
 

@@ -57,6 +57,8 @@ _QUERIES: Mapping[Way, str] = {
 def searches_by_hand() -> Iterator[Callable[[Question], list[tuple[Any, ...]]]]:
     with closing(application_session()) as session, session.cursor() as cursor:
         session.autocommit = True
+        # Parallel workers take longer to start than the search lasts.
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
 
         def find(question: Question) -> list[tuple[Any, ...]]:
             cursor.execute(

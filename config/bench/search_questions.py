@@ -17,7 +17,7 @@ SAMPLE = 2_000
 
 
 class Way(Enum):
-    """How somebody names a customer, and its share of all searches in percent."""
+    """How somebody names a customer."""
 
     ACCOUNT_NO = "account number"
     OLD_ACCOUNT_NO = "old account number"
@@ -91,7 +91,7 @@ def _question(way: Way, one: _Subject, asked_by: Staff, chance: Chance) -> Quest
 
 def _words(one: _Subject, chance: Chance) -> Mapping[Way, tuple[str, tuple[str, ...]]]:
     tail, surname = one.phone[-4:], one.name[0]
-    pair = "".join(chance.choice(list(pairwise(_chinese(chance.choice([one.community, one.street]))))))
+    pair = chance.choice([*filter(str.isalpha, _bigrams(chance.choice([one.community, one.street])))])
     return {
         Way.PHONE_TAIL: (tail, (f"*{tail}",)),
         Way.NAME: (one.name, _bigrams(one.name)),
@@ -110,7 +110,3 @@ def _words(one: _Subject, chance: Chance) -> Mapping[Way, tuple[str, tuple[str, 
 
 def _bigrams(words: str) -> tuple[str, ...]:
     return tuple(map("".join, pairwise(fold(words))))
-
-
-def _chinese(words: str) -> str:
-    return "".join(letter for letter in words if letter.isalpha())

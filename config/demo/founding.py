@@ -68,7 +68,7 @@ def found_demo_company(
 def _prefer_indexes() -> None:
     """Until this transaction commits nobody can analyse the tables, and the planner takes them for nearly empty."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL join_collapse_limit = 1")
 
 
 def refresh_statistics() -> None:

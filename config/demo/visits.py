@@ -10,7 +10,7 @@ from billing.allocation import Debt, Policy
 from billing.models import Balance, Tender
 from billing.money import NO_MONEY
 from billing.services.offers import PaymentRequest, TenderOffer
-from billing.services.payments import Reckoning, reckon
+from billing.services.reckoning import Reckoning, reckon
 from config.demo.chance import Chance
 from config.demo.habits import Habit
 from config.demo.open_bills import OpenBill

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from billing.models import Receipt, Tender
 from billing.money import NO_MONEY
@@ -62,16 +62,17 @@ def day_sheet(shift: Shift) -> dict[str, Any]:
 
 def _tenders(shift: Shift) -> list[dict[str, Any]]:
     """Per way of paying: what was taken in this shift, what was undone in it. Change is off the cash."""
+    taken, undone = Q(kind=TillEntry.Kind.PAYMENT), ~Q(kind=TillEntry.Kind.PAYMENT)
     rows = (
-        Tender.objects.filter(payment__till_entries__shift=shift)
-        .values("method")
+        TillEntry.objects.filter(shift=shift)
+        .values(method=F("payment__tenders__method"))
         .annotate(
-            count=Count("pk", filter=Q(payment__till_entries__kind="PAYMENT")),
-            amount=Sum("amount", filter=Q(payment__till_entries__kind="PAYMENT")),
-            change=Sum("payment__change_given", filter=Q(payment__till_entries__kind="PAYMENT")),
-            void_count=Count("pk", filter=~Q(payment__till_entries__kind="PAYMENT")),
-            void_amount=Sum("amount", filter=~Q(payment__till_entries__kind="PAYMENT")),
-            void_change=Sum("payment__change_given", filter=~Q(payment__till_entries__kind="PAYMENT")),
+            count=Count("pk", filter=taken),
+            amount=Sum("payment__tenders__amount", filter=taken),
+            change=Sum("payment__change_given", filter=taken),
+            void_count=Count("pk", filter=undone),
+            void_amount=Sum("payment__tenders__amount", filter=undone),
+            void_change=Sum("payment__change_given", filter=undone),
         )
         .order_by()
     )

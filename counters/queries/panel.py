@@ -17,8 +17,8 @@ from accounts.queries.account_facts import TONES
 from billing.allocation import Plan
 from billing.queries.due import Due, DueBill, prepaid_of, what_is_due
 from billing.queries.tier_position import tier_sentence
-from billing.services.payments import policy_on
 from billing.services.previews import pay_in_full
+from billing.services.reckoning import policy_on
 
 
 @dataclass(slots=True)

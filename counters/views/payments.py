@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
+from billing.ledger_names import ledger_name
 from billing.models import Payment, Reversal
 from billing.views.numbered import get_numbered_or_404
 from counters.forms.reversal import ReversalForm
@@ -155,8 +156,8 @@ def _postings(request: StaffRequest, found: Payment) -> list[dict[str, Any]]:
     return [
         {
             "posted_at": row.posted_at,
-            "debit": row.debit,
-            "credit": row.credit,
+            "debit": ledger_name(row.debit),
+            "credit": ledger_name(row.credit),
             "amount": row.amount,
             "is_reversal": row.reverses_id is not None,
         }

@@ -4,8 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Account, AuditEntry, Staff
+from billing.business_date import business_date_of
 from billing.models import BusinessDay
-from billing.services.business_days import BusinessDayRefused, business_date_of, close_business_day
+from billing.services.business_days import BusinessDayRefused, close_business_day
 from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING
 

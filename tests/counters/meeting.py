@@ -1,18 +1,44 @@
 """How to take a lock away and make threads meet where it stood: the control of a race shows its defect."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.utils.module_loading import import_string
+
+from tests.database import run_together
+
+Result = TypeVar("Result")
+
+ROW_LOCK = re.compile(r" FOR (NO KEY )?UPDATE( OF \S+)?")
+
+
+def at_once(*calls: Callable[[], Result]) -> list[Result | Exception]:
+    """Run the calls together, and wait for locks as long as it takes: the machine may be busy."""
+    return run_together(*(partial(_patiently, call) for call in calls))
+
+
+def _patiently(call: Callable[[], Result]) -> Result:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '30s'")
+    return call()
 
 
 def remove_row_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self.all())
+    """Let every SELECT … FOR UPDATE only read."""
+    execute = CursorWrapper.execute
+
+    def without_lock(self: CursorWrapper, sql: str, params: Any = None) -> Any:
+        return execute(self, ROW_LOCK.sub("", sql) if isinstance(sql, str) else sql, params)
+
+    monkeypatch.setattr(CursorWrapper, "execute", without_lock)
 
 
 def remove(monkeypatch: pytest.MonkeyPatch, lock: str) -> None:

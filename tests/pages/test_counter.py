@@ -161,7 +161,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"bills": ["9" * 4300]}, "invalid_choice"),
     ({"request_id": ""}, "required"),
     ({"request_id": "abc"}, "invalid"),
-    ({"request_id": f"{uuid4()}\x00"}, "null_characters_not_allowed"),
+    ({"request_id": f"{uuid4()}\x00"}, "invalid"),
     ({"amount_1": ""}, "nothing_to_take"),
     ({"amount_1": "0"}, "not_money"),
     ({"amount_1": "0.00"}, "not_money"),
@@ -213,7 +213,10 @@ class TestARefusedForm:
         answer = signed_in(hall.cashier).post(PAGE, form_for(hall, bills=[str(hall.bill.pk)], amount_1="-1"))
 
         (year,) = answer.context["panel"].years
-        assert {bill["id"]: bill["is_selected"] for bill in year["bills"]} == {hall.bill.pk: True, newer.pk: False}
+        assert {bill["id"]: bill["is_selected"] for bill in year["bills"]} == {
+            hall.bill.pk: True,
+            newer.pk: False,
+        }
 
     def test_says_that_a_bill_was_paid_meanwhile(self, hall: Hall) -> None:
         pay(make_shift(hall.colleague), hall.account, [hall.bill], cash("104.00"))
@@ -260,9 +263,9 @@ class TestARefusedForm:
         assert answer.status_code == 400
         assert Payment.objects.count() == 0
 
-    def test_with_a_thousand_bills_is_answered(self, hall: Hall) -> None:
+    def test_with_nine_hundred_bills_is_answered(self, hall: Hall) -> None:
         answer = signed_in(hall.cashier).post(
-            PAGE, form_for(hall, bills=[str(number) for number in range(1, 1001)])
+            PAGE, form_for(hall, bills=[str(number) for number in range(1, 901)])
         )
 
         assert (answer.status_code, code_of(answer)) == (422, "bill_settled")
@@ -273,11 +276,17 @@ class TestARefusedForm:
         signed_in(hall.cashier).post(PAGE, form_for(hall) | extra)
 
         payment = Payment.objects.get()
-        assert (payment.taken_by, payment.branch, str(payment.allocated)) == (hall.cashier, hall.branch, "104.00")
+        assert (payment.taken_by, payment.branch, str(payment.allocated)) == (
+            hall.cashier,
+            hall.branch,
+            "104.00",
+        )
 
 
 class TestNames:
-    @pytest.mark.parametrize("name", ["𠮷田㐂", "阿依古丽·买买提", "龘 龘", "张😀", "O'Neil", '<script>alert(1)</script>'])
+    @pytest.mark.parametrize(
+        "name", ["𠮷田㐂", "阿依古丽·买买提", "龘 龘", "张😀", "O'Neil", "<script>alert(1)</script>"]
+    )
     def test_that_are_rare_or_evil_are_shown_as_they_are(self, hall: Hall, name: str) -> None:
         account = make_account(branch=hall.branch, customer=make_customer(name=name))
 

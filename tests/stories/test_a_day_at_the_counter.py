@@ -98,6 +98,12 @@ def find(page: "Page", text: str) -> None:
     page.wait_for_selector("#payment")
 
 
+def scan(page: "Page", code: str) -> None:
+    """A scanner types the code at once and ends it with Enter."""
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
 def wait_for(page: "Page", condition: Callable[[], bool]) -> None:
     """Let the browser go on until something is true outside of it."""
     for _ in range(100):
@@ -186,6 +192,40 @@ class TestADayAtTheCounter:
 
         shift = Shift.objects.get()
         assert (shift.difference, shift.approved_by and shift.approved_by.number) == (Decimal("-50.00"), "2001")
+
+
+class TestTheKeyboard:
+    """domain.md 5, P1: how many keys a payment may cost once the customer is on the screen; a scan is one."""
+
+    def test_cash_takes_at_most_eight_keys(self, counter: "Page") -> None:
+        find(counter, "0100172364")
+
+        keys = ["1", "2", "3", "0", "0", "Enter"]
+        for key in keys:
+            counter.keyboard.press(key)
+
+        counter.wait_for_selector("#outcome .notice-done")
+        assert Payment.objects.get().change_given == Decimal("95.20")
+        assert len(keys) <= 8
+
+    def test_a_payment_code_takes_a_digit_and_a_scan(self, counter: "Page") -> None:
+        find(counter, "0100172364")
+
+        counter.keyboard.press("2")
+        scan(counter, "4200002026112200000000000001")
+
+        counter.wait_for_selector("#outcome .notice-done")
+        tender = Payment.objects.get().tenders.get()
+        assert (tender.method, tender.amount) == ("WECHAT", Decimal("2204.80"))
+
+    def test_a_card_takes_a_digit_and_its_reference(self, counter: "Page") -> None:
+        find(counter, "0100172364")
+
+        counter.keyboard.press("4")
+        scan(counter, "032611220007")
+
+        counter.wait_for_selector("#outcome .notice-done")
+        assert Payment.objects.get().tenders.get().reference == "032611220007"
 
 
 class TestAClumsyHand:

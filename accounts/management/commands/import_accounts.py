@@ -56,8 +56,9 @@ class Command(BaseCommand):
         )
 
     def _import(self, roster: Roster, source: str, *, dry_run: bool) -> RosterOutcome:
+        unit = _("rows")
         # None: only where somebody is watching.
-        with tqdm(roster.entries, total=roster.estimate, unit=f" {_('rows')}", disable=None) as bar:
+        with tqdm(roster.entries, total=roster.estimate, unit=f" {unit}", disable=None) as bar:
             watched = replace(roster, entries=_watched(bar))
             return import_roster(watched, source=source, actor=None, at=timezone.now(), dry_run=dry_run)
 
