@@ -1,4 +1,4 @@
-"""What the ledgers are called in the books that people read."""
+"""What the ledgers and the components of a bill are called in the books that people read."""
 
 from django.utils.translation import gettext as _
 
@@ -18,11 +18,25 @@ def ledger_name(ledger: str) -> str:
         "cash_difference": _("cash over and short"),
         "opening": _("opening balance"),
     }
-    channels = {
-        "clearing:pos": _("POS card"),
-        "clearing:wechat": _("WeChat"),
-        "clearing:alipay": _("Alipay"),
-        "clearing:bank": _("bank"),
+    channels = {"pos": _("POS card"), "wechat": _("WeChat"), "alipay": _("Alipay"), "bank": _("bank")}
+    name = names.get(kind, kind)
+    if kind == "revenue":
+        part = component_name(part)
+    return f"{name} · {channels.get(part, part)}" if part else name
+
+
+def component_name(component: str) -> str:
+    """The usual components in words; a company's own under its code, as the tariff names it."""
+    names = {
+        "energy": _("electricity charge"),
+        "gas": _("gas charge"),
+        "supply": _("water charge"),
+        "resource_fee": _("water resource fee"),
+        "sewage": _("sewage treatment fee"),
+        "area_heat": _("heating charge"),
+        "base_heat": _("basic heating charge"),
+        "metered_heat": _("metered heating charge"),
+        "suspension_fee": _("network basic fee while suspended"),
+        "temp_refund": _("refund for rooms below standard"),
     }
-    name, detail = names.get(kind, kind), channels.get(ledger, part)
-    return f"{name} · {detail}" if detail else name
+    return names.get(component, component.replace("_", " "))

@@ -133,14 +133,15 @@ def form_for(hall: Hall, **changes: Any) -> dict[str, Any]:
     }
 
 
-def end_shift(hall: Hall) -> Shift:
-    """Close the cashier's shift: the drawer was emptied into the safe before it was counted."""
+def end_shift(hall: Hall, shift: Shift | None = None) -> Shift:
+    """Close the cashier's shift, or another: the drawer was emptied into the safe before it was counted."""
+    shift = shift or hall.shift
     return close_shift(
-        hall.shift,
+        shift,
         pieces={},
         reason="已送存银行",
         approved_by=hall.supervisor,
-        closed_by=hall.cashier,
+        closed_by=shift.cashier,
         at=MORNING,
     )
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.action_words import action_in_words, kind_in_words
 from accounts.models.organisation import Branch
 
 
@@ -30,4 +31,4 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.object_type} {self.object_id}"
+        return f"{action_in_words(self.action)} {kind_in_words(self.object_type)} {self.object_id}"

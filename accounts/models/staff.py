@@ -68,10 +68,10 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.number})"
+        return f"{self.get_short_name()} ({self.number})"
 
     def get_short_name(self) -> str:
-        """What the admin greets the person with."""
+        """What the pages call the person."""
         return in_current_language(self.name, self.name_en)
 
     def sees_branch(self: Self, branch_id: int) -> bool:

@@ -76,6 +76,8 @@ class BillRunAdmin(LookOnly):
 @admin.register(Payment)
 class PaymentAdmin(LookOnly):
     list_display = ("receipt", "account", "business_date", "channel", "tendered", "change_given", "taken_by")
+    # A payment through the bank has no receipt to click on.
+    list_display_links = ("receipt", "business_date")
     list_filter = ("channel", "business_date")
     search_fields = ("receipt__number__startswith", "account__account_no")
     list_select_related = ("account", "receipt", "taken_by")
@@ -106,6 +108,11 @@ class PostingAdmin(LookOnly):
     search_fields = ("account__account_no", "debit__startswith", "credit__startswith")
     list_select_related = ("account", "bill", "payment")
     show_full_result_count = False
+    fields = (
+        "debit_name", "credit_name", "amount", "account", "business_date", "posted_at", "bill", "payment",
+        "reversal", "reverses",
+    )  # fmt: skip
+    readonly_fields = ("debit_name", "credit_name")
 
     @admin.display(description=_("debit"), ordering="debit")
     def debit_name(self, posting: Posting) -> str:

@@ -98,7 +98,7 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.request_id)
+        return f"{self.business_date} {self.tendered - self.change_given}"
 
 
 class Tender(models.Model):

@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from billing.ledger_names import ledger_name
 from billing.models.amount import MoneyField, at_least
 from billing.models.bill import Bill
 from billing.models.payment import Payment
@@ -60,4 +61,4 @@ class Posting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.debit} → {self.credit} {self.amount}"
+        return f"{ledger_name(self.debit)} → {ledger_name(self.credit)} {self.amount}"

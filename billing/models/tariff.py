@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Branch
 from accounts.models.account import Service
+from accounts.models.organisation import in_current_language
 
 
 class Tariff(models.Model):
@@ -41,7 +42,7 @@ class Tariff(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return in_current_language(self.name, self.name_en)
 
     def definition(self) -> dict[str, Any]:
         """The whole tariff as one document for the rating engine, approved versions only."""

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -13,11 +14,13 @@ from accounts.models import Account
 from accounts.models.organisation import in_current_language
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
+from billing.ledger_names import component_name
 from billing.models import Bill
 from billing.queries.account_page import BILL_TONES
 from billing.queries.late_charges import debts_on
 from billing.queries.tier_position import tier_sentence_of
-from billing.rating.sentences import UNITS_EN, UNITS_ZH
+from billing.rating.plain import plain
+from billing.rating.sentences import UNITS_EN, UNITS_ZH, price_text
 from billing.views.numbered import get_numbered_or_404
 
 
@@ -65,10 +68,11 @@ def bill_detail(request: StaffRequest, number: str) -> HttpResponse:
         "late_charge_sentence": in_current_language(debt.late_charge_sentence, debt.late_charge_sentence_en),
         "lines": [
             {
-                "component_name": line.component_name or line.component,
-                "quantity": line.quantity,
+                "component_name": in_current_language(line.component_name, component_name(line.component))
+                or component_name(line.component),
+                "quantity": plain(line.quantity),
                 "unit": units.get(unit, unit),
-                "unit_price": line.unit_price,
+                "unit_price": price_text(line.unit_price),
                 "amount": line.amount,
                 "explanation": in_current_language(line.sentence, line.sentence_en),
             }
@@ -83,7 +87,11 @@ def _basis_sentence(bill: Bill) -> str:
     """From which readings the bill was made, and where it left the tiers."""
     parts = [
         _("Meter %(meter)s: %(start)s → %(end)s")
-        % {"meter": segment["meter"], "start": segment["from"], "end": segment["to"]}
+        % {
+            "meter": segment["meter"],
+            "start": plain(Decimal(segment["from"])),
+            "end": plain(Decimal(segment["to"])),
+        }
         for segment in bill.basis.get("segments", ())
     ]
     tier = tier_sentence_of(bill.basis, bill.tier_uses)

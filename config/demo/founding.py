@@ -71,10 +71,13 @@ def _prefer_indexes() -> None:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL join_collapse_limit = 1")
 
 
-def refresh_statistics() -> None:
-    """Let the planner know what was loaded; only the owner of the tables may."""
+def tidy_up(*, before: bool) -> None:
+    """Let the planner know how full the tables are; only their owner may.
+
+    Before the founding: what an interrupted one left behind would count as many pages without a row.
+    """
     with connections["owner"].cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM" if before else "ANALYZE")
     connections["owner"].close()
 
 

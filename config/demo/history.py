@@ -44,9 +44,19 @@ class History:
 
     def months(self, service: Service) -> list[datetime.date]:
         """The first days of the billed months of a metered service."""
-        issued_this_month = self.on.day >= ISSUED_ON_DAY[service]
-        last = self.on.replace(day=1) if issued_this_month else add_months(self.on.replace(day=1), -1)
-        return [add_months(last, back) for back in range(1 - PERIODS, 1)]
+        return self._months[service]
+
+    @cached_property
+    def _months(self) -> dict[Service, list[datetime.date]]:
+        this = self.on.replace(day=1)
+        last = {
+            service: this if self.on.day >= day else add_months(this, -1)
+            for service, day in ISSUED_ON_DAY.items()
+        }
+        return {
+            service: [add_months(month, back) for back in range(1 - PERIODS, 1)]
+            for service, month in last.items()
+        }
 
     @cached_property
     def live_from(self) -> datetime.date:

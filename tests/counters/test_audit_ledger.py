@@ -25,6 +25,7 @@ CORRUPTIONS = [
     ("amounts_are_in_range", "UPDATE billing_allocation SET late_charge_left = 'NaN' WHERE id = (SELECT min(id) FROM billing_allocation)"),
     ("trial_balance_is_zero", "UPDATE billing_posting SET amount = 'NaN' WHERE id = (SELECT min(id) FROM billing_posting)"),
     ("posting_names_ledgers_that_exist", "UPDATE billing_posting SET credit = 'revenue' WHERE credit = 'revenue:supply'"),
+    ("posting_comes_from_a_bill_a_payment_or_a_count", "INSERT INTO billing_posting (debit, credit, amount, business_date, posted_at) VALUES ('cash_difference', 'clearing:pos', 1, '2026-11-23', now())"),
     ("posting_is_of_the_account_of_its_bill", "UPDATE billing_posting SET account_id = account_id + 1 WHERE bill_id = (SELECT min(id) FROM billing_bill)"),
     ("posting_is_on_the_date_of_its_payment", "UPDATE billing_posting SET business_date = business_date + 1 WHERE debit LIKE 'clearing:%'"),
     ("balance_is_the_sum_of_its_postings", "UPDATE billing_balance SET prepaid = prepaid + 0.01"),

@@ -29,7 +29,9 @@ class TestTheErrorPages:
         with override("en"):
             english = render_to_string(template)
 
-        assert chinese.partition("<h1>")[2].partition("</h1>") != english.partition("<h1>")[2].partition("</h1>")
+        assert chinese.partition("<h1>")[2].partition("</h1>") != english.partition("<h1>")[2].partition(
+            "</h1>"
+        )
 
     def test_answer_an_address_that_is_not_there(self, hall: Hall) -> None:
         answer = signed_in(hall.cashier).get("/nowhere/")

@@ -129,7 +129,9 @@ class TestSigningOut:
 
 
 class TestAnAddressWithRubbish:
-    @pytest.mark.parametrize("query", ["next=%00", "%00=%00", "next=%ff", "a=" + "b" * 5000, "next=" + "/x" * 2000])
+    @pytest.mark.parametrize(
+        "query", ["next=%00", "%00=%00", "next=%ff", "a=" + "b" * 5000, "next=" + "/x" * 2000]
+    )
     def test_is_answered_before_and_after_a_wrong_password(self, cashier: Staff, query: str) -> None:
         client = Client(raise_request_exception=False)
 

@@ -191,7 +191,10 @@ class TestADayAtTheCounter:
         counter.wait_for_url("**/counter/shifts/*/")
 
         shift = Shift.objects.get()
-        assert (shift.difference, shift.approved_by and shift.approved_by.number) == (Decimal("-50.00"), "2001")
+        assert (shift.difference, shift.approved_by and shift.approved_by.number) == (
+            Decimal("-50.00"),
+            "2001",
+        )
 
 
 class TestTheKeyboard:
@@ -267,7 +270,9 @@ class TestAClumsyHand:
         payment = Payment.objects.get()
         assert payment.receipt.number in counter.locator("#outcome").inner_text()
 
-    def test_two_tabs_with_one_customer_take_the_money_once(self, counter: "Page", live_server: LiveServer) -> None:
+    def test_two_tabs_with_one_customer_take_the_money_once(
+        self, counter: "Page", live_server: LiveServer
+    ) -> None:
         other = counter.context.new_page()
         other.goto(live_server.url + reverse("counters:counter") + "?account=0100172364")
         find(counter, "0100172364")

@@ -45,14 +45,26 @@ LEDGER = (
         HAVING sum(amount) <> 0
         """,
     ),
+    # The few names are gathered before they are matched: the pattern is dear, and the postings are many.
     Invariant(
         "posting_names_ledgers_that_exist",
         f"""
+        WITH named AS MATERIALIZED (
+            SELECT debit AS ledger FROM billing_posting UNION SELECT credit FROM billing_posting),
+        unknown AS MATERIALIZED (SELECT ledger FROM named WHERE ledger !~ '{LEDGERS}')
         SELECT id FROM billing_posting
-        WHERE debit !~ '{LEDGERS}' OR credit !~ '{LEDGERS}' OR debit = credit
+        WHERE debit IN (SELECT ledger FROM unknown) OR credit IN (SELECT ledger FROM unknown) OR debit = credit
             OR account_id IS NULL
                 AND (debit IN ('receivable', 'prepaid') OR credit IN ('receivable', 'prepaid'))
         """,  # noqa: S608 -- our own words
+    ),
+    Invariant(
+        "posting_comes_from_a_bill_a_payment_or_a_count",
+        """
+        SELECT id FROM billing_posting
+        WHERE bill_id IS NULL AND payment_id IS NULL
+            AND NOT ('cash_difference' IN (debit, credit) AND (debit LIKE 'cash:%' OR credit LIKE 'cash:%'))
+        """,
     ),
     Invariant(
         "posting_is_of_the_account_of_its_bill",

@@ -39,6 +39,10 @@ class Command(BaseCommand):
 
     def _measure(self, name: str, accounts: int) -> None:
         with scratch_database() as database:
-            self.stderr.write(f"scratch database {database}")
-            figure = BENCHES[name](accounts, self.stderr.write)
+            self._say(f"scratch database {database}")
+            figure = BENCHES[name](accounts, self._say)
         self.stdout.write(figure.as_json())
+
+    def _say(self, line: str) -> None:
+        # What goes on is no error, so not in red.
+        self.stderr.write(line, style_func=str)

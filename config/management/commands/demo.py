@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from config.demo.founding import FoundingRefused, found_demo_company, refresh_statistics
+from config.demo.founding import FoundingRefused, found_demo_company, tidy_up
 from config.demo.sign_ins import sign_in_table
 
 
@@ -41,13 +41,15 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(sign_in_table()))
 
     def _found(self, accounts: int, seed: int, on: datetime.date) -> None:
+        tidy_up(before=True)
         try:
             found_demo_company(accounts, seed=seed, on=on, watch=_bar)
         except FoundingRefused as refusal:
             raise CommandError(refusal.messages[0]) from refusal
-        refresh_statistics()
+        tidy_up(before=False)
 
 
 def _bar(days: Iterable[datetime.date]) -> Iterable[datetime.date]:
     """Show the days go by where somebody is looking."""
-    return tqdm(days, desc="days", unit="day", file=sys.stderr, disable=None)
+    bar: Iterable[datetime.date] = tqdm(days, desc="days", unit="day", file=sys.stderr, disable=None)
+    return bar

@@ -1,0 +1,214 @@
+"""A Chinese page is Chinese: no sentence of the code was forgotten, and none slips through from a library."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib import admin
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Account
+from billing.models import Payment
+from counters.services.payments import void_payment_at_counter
+from tests.factories.accounts import make_account, make_staff
+from tests.factories.billing import make_bill
+from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+from tests.hall import TODAY, Hall, body_for, end_shift, form_for, post_json, signed_in, text_of
+from tests.pages.test_query_counts import make_metered_account
+
+pytestmark = pytest.mark.django_db
+
+# Keys, units, and what a terminal is called in every hall of China.
+WORDS = {"POS", "kWh", "Enter", "Esc", "Tab", "Alt", "Ctrl", "English", "JSON"}
+# Not a part of a number such as S00012 or 1-03-261123A-0001.
+LATIN = re.compile(r"(?<![\w-])[A-Za-z]{3,}(?![\w-])")
+SPOKEN = re.compile(r"placeholder|title|alt|aria-label|data-(?!query|account|panel|to-pay|value|cash)[a-z-]+")
+
+
+class Visible(HTMLParser):
+    """What a person sees or a screen reader says, the sentences kept for the script included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.silent += tag in ("script", "style")
+        self.words += [value or "" for name, value in attrs if SPOKEN.fullmatch(name)]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.words.append(data)
+
+
+def english_in(html: str) -> list[str]:
+    page = Visible()
+    page.feed(html)
+    return [
+        " ".join(text.split())
+        for text in page.words
+        if not text.startswith("/") and set(LATIN.findall(re.sub(r"\{\w+\}", "", text))) - WORDS
+    ]
+
+
+@pytest.fixture
+def busy(hall: Hall) -> Payment:
+    """A hall in which everything has happened once; returns a payment that was void and one that was not."""
+    unusual: dict[str, Any] = {"is_disputed": True, "is_in_court": True}
+    make_bill(make_account(customer=hall.account.customer, branch=hall.branch, **unusual), due_on=TODAY)
+    payment = pay(hall.shift, hall.account, [hall.bill], pos("50.00", "T1"), cash("60.00"))
+    void_payment_at_counter(
+        payment, shift=hall.shift, request_id=uuid4(), reason="WRONG_ACCOUNT", note="看错",
+        voided_by=hall.cashier, at=MORNING,
+    )  # fmt: skip
+    return pay(hall.shift, hall.account, [hall.bill], cash("40.00"))
+
+
+def pages_of_a_cashier(hall: Hall, metered: Account, payment: Payment) -> Iterator[str]:
+    number = payment.receipt.number
+    void = f"{hall.shift.code}-0002"
+    yield from ("/counter/", "/counter/recent/", "/counter/shift/close/", "/look/", "/accounts/", "/nowhere/")
+    for account in (hall.account, metered, *hall.account.customer.accounts.all()):
+        yield f"/counter/?account={account.account_no}"
+        yield f"/counter/accounts/{account.account_no}/"
+        yield f"/accounts/{account.account_no}/"
+    for query in ("王淑英", "没有的人", "1234"):
+        yield from (f"/counter/?q={query}", f"/counter/results/?q={query}", f"/accounts/?q={query}")
+    yield f"/counter/?taken={payment.request_id}"
+    for receipt in (number, void):
+        yield f"/counter/payments/{receipt}/"
+        yield from (f"/counter/receipts/{receipt}/", f"/counter/receipts/{receipt}/?paper=a4")
+    for bill in (hall.bill, *metered.bills.all()):
+        yield f"/bills/{bill.number}/"
+
+
+class TestAChinesePage:
+    def test_of_the_cashier_has_no_english_left(self, hall: Hall, busy: Payment) -> None:
+        metered = make_metered_account(hall)
+        client = signed_in(hall.cashier)
+
+        left = {
+            address: english_in(text_of(client.get(address)))
+            for address in pages_of_a_cashier(hall, metered, busy)
+        }
+
+        assert {address: words for address, words in left.items() if words} == {}
+
+    def test_of_the_end_of_a_shift_has_no_english_left(self, hall: Hall, busy: Payment) -> None:
+        client = signed_in(hall.cashier)
+        count = client.post("/counter/shift/close/", {"pieces_100": "1"}, follow=True)
+        end_shift(hall)
+        after = [
+            client.get(address)
+            for address in ("/counter/shift/open/", f"/counter/shifts/{hall.shift.code}/", "/counter/")
+        ]
+        make_shift(hall.cashier)
+        reversal = client.get(f"/counter/payments/{busy.receipt.number}/")
+
+        assert [english_in(text_of(answer)) for answer in (count, *after, reversal)] == [[]] * 5
+
+    @pytest.mark.parametrize("role", ["adviser", "finance", "supervisor", "manager", "auditor"])
+    def test_of_anybody_else_has_no_english_left(self, hall: Hall, busy: Payment, role: str) -> None:
+        client = signed_in(make_staff(role=role, branch=hall.branch))
+        addresses = [
+            "/accounts/",
+            f"/accounts/{hall.account.account_no}/",
+            f"/bills/{hall.bill.number}/",
+            f"/counter/payments/{busy.receipt.number}/",
+            "/counter/",
+        ]
+
+        assert [english_in(text_of(client.get(address))) for address in addresses] == [[]] * len(addresses)
+
+    def test_of_signing_in_has_no_english_left(self, hall: Hall) -> None:
+        client = Client()
+        answers = [client.get("/sign-in/"), client.post("/sign-in/", {})]
+        answers += [client.post("/sign-in/", {"username": "S1", "password": "x"}) for _ in range(6)]
+
+        assert [english_in(text_of(answer)) for answer in answers] == [[]] * 8
+
+    def test_that_refuses_has_no_english_left(self, hall: Hall) -> None:
+        client = signed_in(hall.cashier)
+        payment = pay(hall.shift, hall.account, [], cash("1.00"), keep_as_credit=True)
+        undo = f"/counter/payments/{payment.receipt.number}/undo/"
+        bad: list[HttpResponse] = []
+        for value in ("", "abc", "-1", "１２", "\x00", "9" * 300):
+            for field in form_for(hall):
+                bad.append(client.post("/counter/", form_for(hall, **{field: value})))
+            bad.append(
+                client.post(
+                    undo, {"request_id": value, "reason": value, "note": value, "second_number": value}
+                )
+            )
+            bad.append(client.post("/counter/shift/close/", {"pieces_100": value or "x"}))
+            opening = {"window": value, "opening_float": value}
+            bad.append(signed_in(hall.colleague).post("/counter/shift/open/", opening))
+        without_token = signed_in(hall.cashier, enforce_csrf_checks=True).post("/counter/", form_for(hall))
+
+        left = [words for answer in (*bad, without_token) if (words := english_in(text_of(answer)))]
+
+        assert left == []
+
+    def test_of_the_administration_has_no_english_left(self, hall: Hall, busy: Payment) -> None:
+        client = signed_in(make_staff(role="", branch=hall.branch, is_staff=True, is_superuser=True))
+        addresses = [reverse("admin:index")]
+        for model in admin.site._registry:
+            names = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+            addresses.append(reverse(f"{names}_changelist"))
+            addresses.append(reverse(f"{names}_add"))
+
+        left = {address: english_in(text_of(client.get(address))) for address in addresses}
+
+        assert {address: words for address, words in left.items() if words} == {}
+
+
+class TestARefusalOfTheApi:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"account_no": "0199999999"}, {"bills": [2**62]}, {"bills": "1"}, {"tenders": []}, {"tenders": "1"},
+            {"tenders": [{"method": "CASH", "amount": 1}]}, {"tenders": [{"method": "CASH", "amount": "0.00"}]},
+            {"tenders": [{"method": "POS", "amount": "1.00"}]}, {"tenders": [{"method": "BITCOIN", "amount": "1.00"}]},
+            {"request_id": 1}, {"request_id": "abc"}, {"keep_change_as_credit": "yes"}, {"account_no": ""},
+            {"tenders": [{"method": "POS", "amount": "999.00", "reference": "1"}]},
+        ],
+    )  # fmt: skip
+    def test_is_one_chinese_sentence(self, hall: Hall, changes: dict[str, Any]) -> None:
+        detail = post_json(signed_in(hall.cashier), "/api/v1/payments/", body_for(hall, **changes)).json()[
+            "detail"
+        ]
+
+        assert detail
+        assert set(LATIN.findall(detail)) - WORDS == set()
+
+    def test_is_chinese_whatever_was_wrong_with_the_request(self, hall: Hall) -> None:
+        client, address = signed_in(hall.cashier), "/api/v1/payments/"
+        answers = [
+            post_json(client, address, "{"),
+            post_json(client, address, "x" * 300_000),
+            client.get(address),
+            client.post(address, {"a": "1"}),
+            post_json(signed_in(hall.colleague), address, body_for(hall)),
+            post_json(signed_in(hall.supervisor), address, body_for(hall)),
+            post_json(Client(), address, body_for(hall)),
+            post_json(signed_in(hall.cashier, enforce_csrf_checks=True), address, body_for(hall)),
+        ]
+
+        # The type of the form is named as it was sent.
+        left = [
+            set(LATIN.findall(answer.json()["detail"]))
+            - WORDS
+            - {"GET", "multipart", "form", "data", "boundary"}
+            for answer in answers
+        ]
+
+        assert left == [set()] * len(answers)
