@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
+from django.utils.translation import override
+
+from accounts.action_words import action_in_words
+from billing.ledger_names import ledger_name
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CATALOGUE = CHECKOUT / "locale/zh_Hans/LC_MESSAGES/django.po"
@@ -22,6 +26,9 @@ WORDS_OF_OTHER_TRADES = ["滞纳金", "客户", "交费", "帐"]
 
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[.\d]*[a-z]|{\w+}")
 LATIN_WORD = re.compile(r"[A-Za-z]{4,}")
+AUDIT_CALL = re.compile(r"^ +record_audit\(", re.MULTILINE)
+ACTION = re.compile(r"\baction=([^,\n]+)")
+QUOTED = re.compile(r"(?<!f)\"([a-z_.]+)\"")
 CHINESE = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 HALF_WIDTH = re.compile(rf"{CHINESE}(?:[,:;?!()]|\.(?!\w))|[,:;?!()]{CHINESE}")
 
@@ -85,6 +92,29 @@ class TestCatalogue:
         assert [text for text in TRANSLATIONS if HALF_WIDTH.search(text)] == []
 
 
+class TestActionsOfTheAuditTrail:
+    def test_have_words(self) -> None:
+        written = [action for source in sources() for action in actions_in(source)]
+
+        assert "take_payment" in written
+        assert [action for action in written if action_in_words(action) == action] == []
+
+
+class TestLedgers:
+    @pytest.mark.parametrize(
+        ("ledger", "name"),
+        [
+            ("receivable", "receivable"),
+            ("clearing:pos", "to be cleared · POS card"),
+            ("revenue:sewage", "revenue · sewage treatment fee"),
+            ("revenue:tier_surcharge", "revenue · tier surcharge"),
+        ],
+    )
+    def test_have_words(self, ledger: str, name: str) -> None:
+        with override("en"):
+            assert ledger_name(ledger) == name
+
+
 @pytest.mark.skipif(shutil.which("xgettext") is None, reason="GNU gettext is not installed")
 class TestCollection:
     def test_finds_what_the_catalogue_has(self, tmp_path: Path) -> None:
@@ -92,6 +122,15 @@ class TestCollection:
 
         # `make messages` collects; what it could not translate is empty or marked fuzzy.
         assert keys_of(CATALOGUE) == collected
+
+
+def actions_in(source: Path) -> list[str]:
+    """The literal actions that a verb hands to record_audit()."""
+    if "tests" in source.relative_to(CHECKOUT).parts or source.suffix != ".py":
+        return []
+    text = source.read_text("utf-8")
+    calls = [text[match.end() :][:400].split("\n    )")[0] for match in AUDIT_CALL.finditer(text)]
+    return [action for call in calls for line in ACTION.findall(call) for action in QUOTED.findall(line)]
 
 
 def collect_into(place: Path) -> Path:

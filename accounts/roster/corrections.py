@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 
@@ -8,18 +8,18 @@ class Corrections:
     def __init__(self, columns: Sequence[str]) -> None:
         self.columns = columns
         self._current: dict[int, tuple[Any, ...]] = {}
-        self._told: dict[int, dict[str, Any]] = {}
+        self._told: dict[int, tuple[Any, ...]] = {}
 
-    def tell(self, key: int, current: tuple[Any, ...], values: Mapping[str, Any]) -> str | None:
-        """Take note of the values; return the column in which an earlier row said otherwise."""
+    def tell(self, key: int, current: tuple[Any, ...], values: Sequence[Any]) -> str | None:
+        """Take note of the values, one for each column; return the column in which an earlier row said otherwise."""
         self._current[key] = current
-        told = self._told.setdefault(key, {})
-        for column in self.columns:
-            value = values.get(column)
-            if value is None or value == "":
-                continue
-            if told.setdefault(column, value) != value:
-                return column
+        told = tuple(None if value == "" else value for value in values)
+        if earlier := self._told.get(key):
+            for column, before, now in zip(self.columns, earlier, told, strict=True):
+                if None not in (before, now) and before != now:
+                    return column
+            told = _second_where_silent(earlier, told)
+        self._told[key] = told
         return None
 
     def changes(self, key: int) -> bool:
@@ -30,7 +30,8 @@ class Corrections:
         return ((key, *self._values(key)) for key in self._told if self.changes(key))
 
     def _values(self, key: int) -> tuple[Any, ...]:
-        told = self._told[key]
-        return tuple(
-            told.get(column, before) for column, before in zip(self.columns, self._current[key], strict=True)
-        )
+        return _second_where_silent(self._told[key], self._current[key])
+
+
+def _second_where_silent(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(two if one is None else one for one, two in zip(first, second, strict=True))

@@ -95,10 +95,9 @@ class RosterPlan:
             self._refuse(row, "old_account_no", _("The number belongs to account %s.") % owners[old], "taken")
 
     def _compare(self, row: RosterRow, known: OnFile, district: KnownDistrict, phones: set[str]) -> None:
-        account = {column: getattr(row, column) for column in ACCOUNT}
-        customer = {column: getattr(row, column) for column in CUSTOMER}
-        place = {**row.address._asdict(), "district_id": district.pk}
-        place |= {"building_area": row.building_area, "inner_area": row.inner_area}
+        account = [getattr(row, column) for column in ACCOUNT]
+        customer = [getattr(row, column) for column in CUSTOMER]
+        place = [district.pk, *row.address, row.building_area, row.inner_area]
         tellings = (
             (self.accounts, known.pk, account, ""),
             (self.customers, known.customer_id, customer, "customer__"),

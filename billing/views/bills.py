@@ -51,7 +51,7 @@ def bill_detail(request: StaffRequest, number: str) -> HttpResponse:
             "issued_on": bill.issued_on,
             "due_on": bill.due_on,
             "is_overdue": bill.is_overdue_on(today),
-            "tariff": bill.tariff.name if bill.tariff else "",
+            "tariff": str(bill.tariff or ""),
             "amount": bill.amount,
             "outstanding": bill.outstanding,
             "late_charge": debt.late_charge,

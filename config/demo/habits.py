@@ -18,9 +18,9 @@ _UNIT_METHODS = {Method.BANK: 0.62, Method.POS: 0.22, Method.WECHAT: 0.12, Metho
 _PREPAYS = 0.05
 _TOP_UPS = {Decimal("100.00"): 0.3, Decimal("200.00"): 0.4, Decimal("300.00"): 0.2, Decimal("500.00"): 0.1}
 
-# Out of a thousand heat accounts: in debt since before the first season, or since one of the three.
-_HEAT_DEBTORS = {-1: 0.014, 0: 0.008, 1: 0.012, 2: 0.016}
-_METER_DEBTORS = 0.045
+# Heat accounts in debt since before the first season, or since one of the three.
+_HEAT_DEBTORS = {-1: 0.025, 0: 0.010, 1: 0.012, 2: 0.012}
+_METER_OLD_DEBTORS, _METER_DEBTORS = 0.022, 0.035
 _SLOW = 0.06
 
 
@@ -77,7 +77,9 @@ def owing_of(account: NewAccount, household: int, branch_id: int, history: Histo
                 owing.pays_until = datetime.date(history.seasons[max(season, 0)], 9, 1)
                 break
             thrown -= share
-    elif thrown < _METER_DEBTORS:
+    elif thrown < _METER_OLD_DEBTORS:
+        owing.has_old_debt, owing.pays_until = True, history.live_from
+    elif (thrown := thrown - _METER_OLD_DEBTORS) < _METER_DEBTORS:
         months = history.months(account.service)
         owing.pays_until = months[int(thrown / _METER_DEBTORS * len(months))]
     return owing
@@ -103,11 +105,11 @@ def _heat_day(issued_on: datetime.date, due_on: datetime.date, chance: Chance) -
     october = datetime.date(issued_on.year, 10, 31)
     new_year = datetime.date(issued_on.year, 12, 31)
     thrown = chance.random()
-    if thrown < 0.35:
+    if thrown < 0.40:
         return _between(issued_on, october, chance)
-    if thrown < 0.61:
+    if thrown < 0.66:
         return october - datetime.timedelta(days=int(chance.expovariate(1 / 3)) % 20)
-    if thrown < 0.85:
+    if thrown < 0.88:
         return due_on - datetime.timedelta(days=int(chance.expovariate(1 / 3)) % 14)
     if thrown < 0.985:
         return _between(due_on, new_year, chance)
@@ -122,10 +124,10 @@ def _metered_day(habit: Habit, issued_on: datetime.date, chance: Chance) -> date
     thrown = chance.random()
     if thrown < 0.15:
         day = chance.randint(16, 20)
-    elif thrown < 0.80:
+    elif thrown < 0.90:
         day = chance.randint(21, 25)
     else:
-        day = chance.randint(26, 40)
+        day = chance.randint(26, 38)
     return max(month + datetime.timedelta(days=day - 1), issued_on + datetime.timedelta(days=1))
 
 

@@ -11,25 +11,21 @@ from config.demo.places import TOWERS, Community, Door, Town
 
 H, W, G, E = Service.HEAT, Service.WATER, Service.GAS, Service.ELECTRICITY
 _SERVICES = {
-    (H, W, E, G): 0.22, (H, W): 0.20, (W, E): 0.12, (H, W, G): 0.10, (W, G): 0.08, (E,): 0.10, (H,): 0.10, (W,): 0.08,
+    (H, W): 0.26, (H, W, E, G): 0.16, (H, W, G): 0.12, (H,): 0.12, (W, G): 0.10, (W, E): 0.08, (E,): 0.08, (W,): 0.08,
 }  # fmt: skip
 _UNIT_SERVICES = {(H, W): 0.30, (W, E): 0.22, (H,): 0.20, (W, G): 0.08, (H, W, G, E): 0.08, (E,): 0.12}
-# Of every hundred places fifteen are units: they have fewer services each, so 10–12 % of the accounts.
-_UNITS = 0.15
+# Of every hundred places thirteen are units: they have fewer services each, so 10–12 % of the accounts.
+_UNITS = 0.13
 _KINDS = {"shop": 0.62, "company": 0.20, "committee": 0.10, "bath": 0.05, "school": 0.03}
 _KINDS_AT_RESIDENT_PRICE = ("school", "committee")
 _ENTRANCES = {"school": "教学楼", "company": "办公楼", "committee": "服务楼"}
 # Median and spread (log-normal): use in a month, and m².
 _MONTHLY = {W: (8, 0.45), G: (13, 0.45), E: (150, 0.45)}
-_UNIT_TIMES = {"shop": 2.5, "company": 12, "committee": 5, "bath": 25, "school": 60}
+_UNIT_TIMES = {"shop": 2.0, "company": 5.0, "committee": 3.0, "bath": 6.0, "school": 22.0}
 _AREA = (82, 0.325)
 _UNIT_AREA = {
-    "shop": (85, 0.6),
-    "company": (900, 0.8),
-    "committee": (260, 0.5),
-    "bath": (420, 0.5),
-    "school": (5200, 0.5),
-}
+    "shop": (80, 0.55), "company": (300, 0.7), "committee": (180, 0.5), "bath": (260, 0.5), "school": (2600, 0.5),
+}  # fmt: skip
 _PERSONS = {1: 0.16, 2: 0.31, 3: 0.34, 4: 0.12, 5: 0.05, 6: 0.015, 7: 0.005}
 _LOW_INCOME = 0.015
 _WITHOUT_VALVE = 0.03

@@ -37,7 +37,7 @@ _ACCOUNT = (
     "persons", "shared_households", "billed_area", "opened_on", "closed_on", "is_disputed", "is_in_court",
 )  # fmt: skip
 # 5–8 % of the telephone numbers are empty or wrong, 3 % are shared (domain.md 6.7).
-_WITHOUT_PHONE, _WRONG_PHONE, _SHARED_PHONE, _SECOND_PHONE = 0.03, 0.035, 0.03, 0.15
+_WITHOUT_PHONE, _WRONG_PHONE, _SHARED_PHONE, _SECOND_PHONE = 0.04, 0.035, 0.03, 0.15
 _HAS_OLD_NUMBER = 0.3
 
 

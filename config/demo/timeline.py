@@ -45,7 +45,7 @@ class Timeline:
         self.keys = Keys()
         self.books = Books(self.keys)
         self.open = OpenBills()
-        self.credit = dict.fromkeys(self.owings, NO_MONEY)
+        self.balances = {pk: Balance(account_id=pk) for pk in self.owings}
         # A dictionary keeps the order in which people decided to come, which a set would not.
         self.agenda: dict[datetime.date, dict[int, None]] = {}
 
@@ -89,8 +89,10 @@ class Timeline:
                     OpenBill(pk, self.owings[account_id], due_on, amount, outstanding), planned.issued_on
                 )
         # The run has used what it could.
-        self.credit = dict.fromkeys(self.owings, NO_MONEY)
-        self.credit.update(Balance.objects.filter(prepaid__gt=0).values_list("account_id", "prepaid"))
+        for balance in self.balances.values():
+            balance.prepaid = NO_MONEY
+        for account_id, prepaid in Balance.objects.filter(prepaid__gt=0).values_list("account_id", "prepaid"):
+            self.balances[account_id].prepaid = prepaid
 
     def _expect(self, bill: OpenBill, issued_on: datetime.date) -> None:
         bill.pays_on = pays_on(
@@ -134,15 +136,12 @@ class Timeline:
             if not bills:
                 continue
             asked = [debts[bill.pk] for bill in bills]
-            balances = {bill.account_id: self._balance(bill.account_id) for bill in bills}
+            balances = {bill.account_id: self.balances[bill.account_id] for bill in bills}
             if is_live:
                 visits.append(purse.visit(self.habits[household], bills, asked, balances))
             else:
                 visits.append(purse.take_over(bills, asked, balances))
         return visits
-
-    def _balance(self, account_id: int) -> Balance:
-        return Balance(account_id=account_id, receivable=NO_MONEY, prepaid=self.credit[account_id])
 
     def _settle(self, visit: Visit, day: datetime.date) -> None:
         """Carry the payment over to the bills in memory; who paid a part comes back for the rest."""
@@ -150,8 +149,8 @@ class Timeline:
             bill = self.open.by_pk[share.debt.bill_id]
             bill.outstanding -= share.principal
             bill.late_charge_left = share.late_charge_left
-            self.credit[bill.account_id] -= share.by_credit
-        self.credit[visit.wanted.account_id] += visit.reckoning.deposit
+            self.balances[bill.account_id].prepaid -= share.by_credit
+        self.balances[visit.wanted.account_id].prepaid += visit.reckoning.deposit
         rest = [bill for bill in visit.bills if bill.is_open]
         if rest:
             again = day + ONE_DAY * self.chance.randint(*_COMES_BACK_AFTER)

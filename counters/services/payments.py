@@ -130,7 +130,7 @@ def reverse_payment_at_counter(
         raise ShiftRefused(
             _("%(name)s may not approve a reversal. Ask the hall supervisor."),
             code="may_not_approve",
-            params={"name": approved_by.name},
+            params={"name": approved_by.get_short_name()},
         )
     return _undo(wanted, shift)
 

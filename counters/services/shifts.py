@@ -42,7 +42,7 @@ def open_shift(window: Window, *, cashier: Staff, opening_float: Decimal, at: da
         raise ShiftRefused(
             _("%(window)s is worked by %(cashier)s. Choose another window."),
             code="window_taken",
-            params={"window": window, "cashier": taken.cashier.name},
+            params={"window": window, "cashier": taken.cashier.get_short_name()},
         )
     # Two browsers of one cashier at two windows: the row of the person is what they share.
     Staff.objects.select_for_update(no_key=True).get(pk=cashier.pk)
@@ -206,7 +206,7 @@ def _check_difference(shift: Shift, difference: Decimal, reason: str, approved_b
         raise ShiftRefused(
             _("%(name)s may not approve a cash difference. Ask the hall supervisor."),
             code="may_not_approve",
-            params={"name": approved_by.name},
+            params={"name": approved_by.get_short_name()},
         )
 
 

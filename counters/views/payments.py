@@ -189,6 +189,6 @@ def _why_not(request: StaffRequest, found: Payment, entry: TillEntry, shift: Shi
         return _("Your shift belongs to another day. Close it and open a new one.")
     if entry.shift.is_open and entry.shift_id != shift.pk:
         return _("The shift that took this payment is still open: %(name)s can void it.") % {
-            "name": entry.shift.cashier.name
+            "name": entry.shift.cashier.get_short_name()
         }
     return ""

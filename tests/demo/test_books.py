@@ -1,0 +1,115 @@
+"""The company's books: what the audit of the ledger proves, and what a first cashier finds."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.db.models import Count, Q, Sum
+
+from accounts.models import Account, District, Staff
+from billing.models import Bill, BusinessDay, LateChargeRule, Payment, Posting, TariffVersion, Tender
+from billing.queries.books import Invariant, examine
+from config.demo.history import History
+from config.demo.sign_ins import PASSWORD, PEOPLE
+from counters.models import Shift, Window
+from counters.queries.books import BOOKS
+
+
+class TestBooks:
+    @pytest.mark.parametrize("invariant", BOOKS, ids=lambda one: one.name)
+    def test_hold(self, company: History, invariant: Invariant) -> None:
+        with connection.cursor() as cursor:
+            assert str(examine(invariant, cursor)) == f"{invariant.name}: OK"
+
+    def test_have_exactly_as_many_accounts_as_asked_for(self, company: History) -> None:
+        assert Account.objects.count() == 400
+
+    def test_hold_every_kind_of_row(self, company: History) -> None:
+        assert set(Payment.objects.values_list("channel", flat=True)) == set(Payment.Channel.values)
+        assert set(Tender.objects.values_list("method", flat=True)) == set(Tender.Method.values)
+        assert set(Bill.objects.values_list("state", flat=True)) == {"OPEN", "PAID"}
+        assert set(Bill.objects.values_list("service", flat=True)) == {"HEAT", "GAS", "WATER", "ELECTRICITY"}
+
+    def test_charge_late_payers(self, company: History) -> None:
+        late = Posting.objects.filter(credit="late_charge")
+
+        assert late.count() > 20
+        assert not late.filter(business_date__lte=company.live_from).exists()
+
+    def test_close_every_day_before_the_last_week(self, company: History) -> None:
+        first = Posting.objects.order_by("business_date").values_list("business_date", flat=True)[0]
+        days = (company.open_from - first).days
+
+        assert BusinessDay.objects.filter(date__gte=first, date__lt=company.open_from).count() == days
+        assert not BusinessDay.objects.filter(date__gte=company.open_from).exists()
+
+    def test_take_no_money_today_or_later(self, company: History) -> None:
+        assert not Payment.objects.filter(business_date__gte=company.on, channel="COUNTER").exists()
+
+
+class TestArrears:
+    def test_are_few_at_the_end_of_the_last_season(self, company: History) -> None:
+        season = Bill.objects.filter(kind="HEATING", period="2025-26")
+        by_new_year = Q(allocations__payment__business_date__lte=datetime.date(2025, 12, 31))
+        paid = season.filter(by_new_year).aggregate(sum=Sum("allocations__principal"))["sum"]
+        owed = season.aggregate(sum=Sum("amount"))["sum"]
+
+        assert 0.90 < paid / owed < 0.99
+
+    def test_include_old_debts(self, company: History) -> None:
+        assert Bill.objects.filter(kind="OPENING", state="OPEN", due_on__lt=company.live_from).exists()
+
+    def test_are_known_to_disputes_and_courts(self, company: History) -> None:
+        assert Account.objects.filter(is_disputed=True).exists()
+        assert Account.objects.filter(is_in_court=True, balance__receivable__gt=0).exists()
+
+    def test_do_not_hide_who_suspended_the_heat(self, company: History) -> None:
+        heat = Account.objects.filter(service="HEAT").aggregate(
+            suspended=Count("pk", filter=Q(state="SUSPENDED")), all=Count("pk")
+        )
+
+        assert 0 < heat["suspended"] < heat["all"] * 0.15
+        assert not Bill.objects.filter(account__state="SUSPENDED", period="2026-27").exists()
+
+
+class TestCounters:
+    def test_leave_every_window_free(self, company: History) -> None:
+        assert Window.objects.count() == 12
+        assert Shift.objects.exists()
+        assert not Shift.objects.filter(state="OPEN").exists()
+
+    def test_have_one_priority_window_in_each_hall(self, company: History) -> None:
+        halls = Window.objects.filter(is_priority=True, takes_money=True).values_list(
+            "hall__number", flat=True
+        )
+
+        assert sorted(halls) == [1, 2, 3]
+
+
+class TestPeople:
+    def test_sign_in_with_their_number_and_one_password(self, company: History) -> None:
+        staff = Staff.objects.all()
+
+        assert {one.number for one in staff} == {one.number for one in PEOPLE}
+        assert all(one.check_password(PASSWORD) and one.is_active for one in staff)
+
+    def test_hold_the_role_of_their_post(self, company: History) -> None:
+        for one in Staff.objects.prefetch_related("groups"):
+            assert [group.name for group in one.groups.all()] == [one.post.lower()]
+
+    def test_are_twenty_at_the_windows(self, company: History) -> None:
+        assert Staff.objects.filter(post__in=["CASHIER", "ADVISER"]).count() == 20
+
+    def test_own_the_districts(self, company: History) -> None:
+        assert {one.owner.post for one in District.objects.select_related("owner") if one.owner} == {
+            "COLLECTOR"
+        }
+
+
+class TestPrices:
+    def test_were_approved_by_a_second_person(self, company: History) -> None:
+        assert TariffVersion.objects.count() == 4
+        assert not TariffVersion.objects.filter(approved_by__isnull=True).exists()
+
+    def test_have_a_late_charge_for_each_service(self, company: History) -> None:
+        assert LateChargeRule.objects.count() == 4
