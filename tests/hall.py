@@ -4,11 +4,10 @@ import datetime
 import json
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -27,6 +26,10 @@ from tests.factories.accounts import (
 )
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, make_shift
+
+if TYPE_CHECKING:
+    # What the test client answers: a response that also has json().
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 WRITTEN_BY_A_PAYMENT: tuple[Any, ...] = (
     Payment, Tender, Allocation, Deposit, Posting, Receipt, Reversal, TillEntry, AuditEntry,
@@ -146,13 +149,12 @@ def end_shift(hall: Hall, shift: Shift | None = None) -> Shift:
     )
 
 
-def post_json(client: Client, address: str, body: Any) -> HttpResponse:
+def post_json(client: Client, address: str, body: Any) -> "Answer":
     raw = body if isinstance(body, (str, bytes)) else json.dumps(body)
-    answer: HttpResponse = client.post(address, raw, content_type="application/json")
-    return answer
+    return client.post(address, raw, content_type="application/json")
 
 
-def text_of(answer: HttpResponse) -> str:
+def text_of(answer: "Answer") -> str:
     return answer.content.decode()
 
 

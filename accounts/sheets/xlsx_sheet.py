@@ -10,6 +10,8 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from defusedxml import DefusedXmlException
 from django.utils.translation import gettext as _
+from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from accounts.sheets.rows import LARGEST_UNPACKED, LONGEST_CELL, Sheet, SheetRefused, SheetRow
@@ -83,32 +85,34 @@ def _only_sheet_with_data(book: Any) -> Any:
 
 def _rows(sheet: Any) -> Iterator[SheetRow]:
     try:
-        for number, row in enumerate(sheet.iter_rows(), start=1):
-            refusals: list[str] = []
-            cells = [_text(cell, refusals) for cell in row]
-            if any(cells) or refusals:
-                yield SheetRow(number, cells, refusals[0] if refusals else "")
+        # Values only: a cell object for each of two million cells costs more than all the rest.
+        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if not any(value is not None for value in row):
+                continue
+            cells = ["" if value is None else _plain(value).strip() for value in row]
+            yield SheetRow(number, cells, _refusal(cells, number))
     except _BROKEN as error:
         raise SheetRefused.because("broken") from error
 
 
-def _text(cell: Any, refusals: list[str]) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "f":
-        refusals.append(_("cell %(cell)s holds a formula: paste the values") % {"cell": cell.coordinate})
-        return ""
-    if cell.data_type == "e":
-        refusals.append(_("cell %(cell)s holds an error") % {"cell": cell.coordinate})
-        return ""
-    text = _plain(value).strip()
-    if len(text) > LONGEST_CELL:
-        refusals.append(_("a cell is too long"))
-    return text
+def _refusal(cells: list[str], number: int) -> str:
+    for index, cell in enumerate(cells, start=1):
+        if cell.startswith("="):
+            return _("cell %(cell)s holds a formula: paste the values") % {"cell": _name(index, number)}
+        if cell in ERROR_CODES:
+            return _("cell %(cell)s holds an error") % {"cell": _name(index, number)}
+        if len(cell) > LONGEST_CELL:
+            return _("a cell is too long")
+    return ""
+
+
+def _name(column: int, row: int) -> str:
+    return f"{get_column_letter(column)}{row}"
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()
     if isinstance(value, int | float) and abs(value) >= 10**_FIGURES_KEPT:

@@ -1,5 +1,6 @@
 """A lost answer, a double click, a second tab: one request takes the money once, whoever sends it how often."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -88,7 +89,7 @@ class TestManyRequestsAtOnce:
         body = body_for(hall, tenders=cash("50.00"))
         clients = [signed_in(hall.cashier) for _ in range(6)]
 
-        answers = run_together(
+        answers: list[Any] = run_together(
             *(lambda client=client: post_json(client, ADDRESS, body) for client in clients)
         )
 
@@ -101,7 +102,7 @@ class TestManyRequestsAtOnce:
         hall = make_hall()
         clients = [signed_in(hall.cashier) for _ in range(4)]
 
-        answers = run_together(
+        answers: list[Any] = run_together(
             *(lambda client=client: post_json(client, ADDRESS, body_for(hall)) for client in clients)
         )
 

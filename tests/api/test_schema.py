@@ -27,7 +27,7 @@ OPERATIONS = {
 }  # fmt: skip
 
 # What is well formed may still be refused; a damaged address is no address of the API, and answered by a page.
-EXCLUDED = {
+EXCLUDED: dict[GenerationMode, list[Any]] = {
     GenerationMode.POSITIVE: [positive_data_acceptance],
     GenerationMode.NEGATIVE: [content_type_conformance],
 }
@@ -77,7 +77,7 @@ def send_everything(staff: Staff, known: dict[str, Any], operation_id: str, mode
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(generation_mode=mode))
-    def send(case: Case) -> None:
+    def send(case: Case[Any]) -> None:
         answer = case.call(headers={"X-CSRFToken": cookies["csrftoken"]}, cookies=cookies)
         statuses.add(answer.status_code)
         case.validate_response(answer, excluded_checks=EXCLUDED[mode])

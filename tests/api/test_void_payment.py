@@ -130,7 +130,7 @@ class TestManyVoidsAtOnce:
         payment = pay(hall.shift, hall.account, [hall.bill], cash("104.00"))
         clients = [signed_in(hall.cashier) for _ in range(4)]
 
-        answers = run_together(
+        answers: list[Any] = run_together(
             *(lambda client=client: post_json(client, address_of(payment), body()) for client in clients)
         )
 

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from accounts.models import Account, Branch
 from config.demo.founding import FoundingRefused, found_demo_company
@@ -35,15 +35,13 @@ PICTURES = (
 def picture() -> list[str]:
     """A digest of each of the main tables."""
     with connection.cursor() as cursor:
-        return [_digest(cursor, query) for query in PICTURES]
-
-
-def _digest(cursor: object, query: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        rows = sorted(map(repr, cursor.fetchall()))
-    assert rows
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+        digests = []
+        for query in PICTURES:
+            cursor.execute(query)
+            rows = sorted(map(repr, cursor.fetchall()))
+            assert rows
+            digests.append(hashlib.sha256("\n".join(rows).encode()).hexdigest())
+        return digests
 
 
 def found_and_forget(seed: int) -> list[str]:
@@ -91,7 +89,7 @@ class TestCommand:
         assert lines[1].split()[0] == "1001"
         assert not Branch.objects.exists()
 
-    def test_refuses_in_production(self, settings: SettingsWrapper) -> None:
+    def test_refuses_in_production(self, settings: Settings) -> None:
         settings.PRODUCTION = True
 
         with pytest.raises(CommandError):

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from accounts.models import Account, Customer
-from billing.models import Balance, Bill, Meter, Reading
+from billing.models import Balance, Bill, BillRun, Meter, Reading
 from config.demo.history import History
 from config.demo.households import OddRow
 
@@ -21,7 +22,7 @@ def two_owners() -> QuerySet[Account]:
     ).exclude(premises__accounts__customer=F("customer"), premises__accounts__state="CLOSED")
 
 
-FINDERS: Mapping[OddRow, Callable[[History], QuerySet]] = {
+FINDERS: Mapping[OddRow, Callable[[History], QuerySet[Any]]] = {
     OddRow.ROLLOVER: lambda _: Reading.objects.filter(rolled_over=True),
     OddRow.REPLACED_METER: lambda _: Account.objects.filter(
         installations__removed_on__isnull=False, bills__state="PAID"
@@ -74,6 +75,4 @@ class TestOddRows:
         assert len(both) == 1
 
     def test_leave_no_account_unpriced(self, company: History) -> None:
-        from billing.models import BillRun
-
         assert not BillRun.objects.filter(~Q(summary__unpriced=[])).exists()

@@ -18,7 +18,8 @@ _numbers = count(1)
 MORNING = datetime.datetime(2026, 11, 23, 9, 30, tzinfo=timezone.get_default_timezone())
 
 
-def make_window(branch: Branch, *, number: int = 3, hall_number: int | None = None) -> Window:
+def make_window(branch: Branch | None, *, number: int = 3, hall_number: int | None = None) -> Window:
+    assert branch is not None
     hall_number = hall_number or next(_numbers)
     hall, _ = Hall.objects.get_or_create(
         number=hall_number, defaults={"branch": branch, "name": f"第{hall_number}营业厅"}

@@ -1,8 +1,7 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 
 from billing.models import Payment
 from tests.factories.accounts import make_account, make_customer
@@ -12,12 +11,15 @@ from tests.hall import TODAY, Hall, books, end_shift, form_for, signed_in, text_
 
 pytestmark = pytest.mark.django_db
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+
 PAGE = "/counter/"
 
 
-def code_of(answer: HttpResponse) -> str | None:
+def code_of(answer: "Answer") -> str | None:
     """The code of the refusal that the page shows."""
-    errors = answer.context["form"].errors.as_data()  # type: ignore[attr-defined]
+    errors = answer.context["form"].errors.as_data()
     return next((error.code for listed in errors.values() for error in listed), None)
 
 

@@ -3,7 +3,6 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.utils.translation import override
 
-from counters import views
 from tests.factories.accounts import make_staff
 from tests.hall import Hall, form_for, signed_in, text_of
 
@@ -62,7 +61,7 @@ class TestTheErrorPages:
         def break_down(*args: object, **kwargs: object) -> None:
             raise RuntimeError("SELECT secret FROM drawer")
 
-        monkeypatch.setattr(views.counter, "recent_payments", break_down)
+        monkeypatch.setattr("counters.views.counter.recent_payments", break_down)
 
         answer = signed_in(hall.cashier).get("/counter/")
 

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 from django.contrib import admin
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -147,7 +146,7 @@ class TestAChinesePage:
         client = signed_in(hall.cashier)
         payment = pay(hall.shift, hall.account, [], cash("1.00"), keep_as_credit=True)
         undo = f"/counter/payments/{payment.receipt.number}/undo/"
-        bad: list[HttpResponse] = []
+        bad: list[Any] = []
         for value in ("", "一二", "-1", "１２", "\x00", "9" * 300):
             for field in form_for(hall):
                 bad.append(client.post("/counter/", form_for(hall, **{field: value})))
@@ -159,7 +158,9 @@ class TestAChinesePage:
             bad.append(client.post("/counter/shift/close/", {"pieces_100": value or "x"}))
             opening = {"window": value, "opening_float": value}
             bad.append(signed_in(hall.colleague).post("/counter/shift/open/", opening))
-        without_token = signed_in(hall.cashier, enforce_csrf_checks=True).post("/counter/", form_for(hall))
+        without_token: Any = signed_in(hall.cashier, enforce_csrf_checks=True).post(
+            "/counter/", form_for(hall)
+        )
 
         left = [words for answer in (*bad, without_token) if (words := english_in(text_of(answer)))]
 

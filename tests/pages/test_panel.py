@@ -1,4 +1,5 @@
 import datetime
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ class TestPanel:
         ("fields", "flags"),
         [({"is_disputed": True}, 1), ({"is_in_court": True}, 1), ({"state": "STOPPED"}, 1), ({}, 0)],
     )
-    def test_warns_of_what_is_unusual(self, hall: Hall, fields: dict[str, object], flags: int) -> None:
+    def test_warns_of_what_is_unusual(self, hall: Hall, fields: dict[str, Any], flags: int) -> None:
         account = make_account(branch=hall.branch, **fields)
 
         panel = signed_in(hall.cashier).get(address_of(account.account_no)).context["panel"]

@@ -1,0 +1,282 @@
+"""Who may do what: every route of the site, with every method, as every role, here and in another branch."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.contrib import admin
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from accounts.models import Staff
+from accounts.roles import ROLES
+from tests.counters.rows import all_rows
+from tests.factories.accounts import make_staff
+from tests.factories.counters import cash, make_shift, pay
+from tests.hall import CANARY, Hall, clock, end_shift, hall, signed_in, text_of
+
+__all__ = ["clock", "hall"]
+
+pytestmark = pytest.mark.django_db
+
+TABLE = yaml.safe_load((Path(__file__).parent / "data" / "matrix.yaml").read_text(encoding="utf-8"))
+EVERYBODY = (*ROLES, "nobody")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+VERBS_OF_ROWS = ("changelist", "add", "change", "history", "delete", "anything")
+# What the administration has beside the pages of the rows: the status for who works there, and for who does not.
+ADMINISTRATION = {
+    "admin:index": (200, 302),
+    "admin:app_list": (200, 302),
+    "admin:login": (302, 200),
+    "admin:logout": (405, 302),
+    "admin:password_change": (200, 302),
+    "admin:password_change_done": (200, 302),
+    "admin:jsi18n": (200, 302),
+    "admin:autocomplete": (403, 302),
+    "admin:view_on_site": (404, 302),
+    "admin:auth_user_password_change": (403, 302),
+    "admin:anything": (404, 302),
+}
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """Every route by its name; a nameless one of the administration is called "anything"."""
+    yield from _routes(get_resolver(), ())
+
+
+def _routes(resolver: URLResolver, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            deeper = (pattern.namespace,) if pattern.namespace else ()
+            yield from _routes(pattern, names + deeper)
+        else:
+            yield ":".join((*names, pattern.name or "anything")), str(pattern.pattern)
+
+
+def members(words: str) -> set[str]:
+    """The roles behind the words of a cell, in which a group stands for its members."""
+    return {role for word in words.split() for role in str(TABLE["groups"].get(word, word)).split()}
+
+
+def expected(cell: dict[str, Any], role: str) -> set[int]:
+    found = [status for words, status in cell.items() if role in members(words)]
+    if not found and role != "nobody":
+        found = [cell["others"]]
+    (status,) = found
+    return {int(one) for one in str(status).split()}
+
+
+@cache
+def cells() -> list[tuple[str, str, str, dict[str, Any]]]:
+    """(route, method, place, cell) of every route of ours."""
+    return [
+        (route, method, place, entry.get(f"{method}{place}") or entry.get(method) or entry["rest"])
+        for route, entry in TABLE["routes"].items()
+        for method in METHODS
+        for place in (("", "_elsewhere") if "object" in entry else ("",))
+    ]
+
+
+@pytest.fixture
+def objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    """Of everything that an address can name, one that belongs to the cashier and one of another branch."""
+    first = end_shift(hall)
+    foreign_shift = make_shift(hall.stranger)
+    foreign = pay(foreign_shift, hall.foreign_account, [hall.foreign_bill], cash("6.00"))
+    end_shift(hall, foreign_shift)
+    own = pay(make_shift(hall.cashier), hall.account, [hall.bill], cash("5.00"))
+    return {
+        "account": (hall.account.account_no, hall.foreign_account.account_no),
+        "bill": (hall.bill.number, hall.foreign_bill.number),
+        "closed shift": (first.code, foreign_shift.code),
+        "receipt": (own.receipt.number, foreign.receipt.number),
+        "request": (str(own.request_id), str(foreign.request_id)),
+    }
+
+
+def person(hall: Hall, role: str) -> Staff | None:
+    if role == "nobody":
+        return None
+    if role == "cashier":
+        return hall.cashier
+    works_there = role in members(TABLE["administration"])
+    return make_staff(role=role, branch=hall.branch, is_staff=works_there)
+
+
+class Visitor:
+    """Somebody at a browser that forgets what each answer told it to keep."""
+
+    def __init__(self, staff: Staff | None) -> None:
+        self.cookies = dict(signed_in(staff).cookies) if staff else {}
+
+    def ask(self, method: str, address: str) -> tuple[HttpResponse, int]:
+        """The answer, and how many rows were written for it; everything is as before afterwards."""
+        client = Client(raise_request_exception=False)
+        client.cookies.update(self.cookies)
+        body: Any = {"a": "b"}
+        before = _rows_written()
+        point = transaction.savepoint()
+        if address.startswith("/api/") or method != "POST":
+            answer = client.generic(method, address, "{}", content_type="application/json")
+        else:
+            answer = client.post(address, body)
+        written = _rows_written() - before
+        transaction.savepoint_rollback(point)
+        return answer, written
+
+
+def _rows_written() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables")
+        (rows,) = cursor.fetchone()
+    return int(rows or 0)
+
+
+class TestTheTable:
+    def test_has_every_route_of_the_site_and_no_other(self) -> None:
+        rows = {
+            f"admin:{model.replace('.', '_')}_{verb}" for model in TABLE["rows"] for verb in VERBS_OF_ROWS
+        }
+        known = {*TABLE["routes"], *ADMINISTRATION, *rows}
+        there = {name for name, _pattern in routes()}
+
+        assert there - known == set()
+        assert {name for name in known if not name.endswith("_anything")} - there == set()
+
+    def test_has_every_kind_of_row_of_the_administration(self) -> None:
+        assert set(TABLE["rows"]) == {model._meta.label_lower for model in admin.site._registry}
+
+    def test_says_of_every_method_what_everybody_gets(self) -> None:
+        for route, method, place, cell in cells():
+            for role in EVERYBODY:
+                assert expected(cell, role), (route, method, place, role)
+
+    def test_names_roles_that_exist(self) -> None:
+        words = [
+            word for _route, _method, _place, cell in cells() for words in cell for word in words.split()
+        ]
+
+        assert set(words) <= {*EVERYBODY, *TABLE["groups"], "others"}
+        assert members("at_work") == set(ROLES) - {"administrator"} == members("hall house")
+
+    def test_says_of_every_object_what_another_branch_gets(self) -> None:
+        for entry in TABLE["routes"].values():
+            assert ("object" in entry) == ("GET_elsewhere" in entry) == ("POST_elsewhere" in entry)
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+class TestEveryRoute:
+    def test_answers_as_the_table_says_and_writes_nothing_where_it_refuses(
+        self, hall: Hall, objects: dict[str, tuple[str, str]], role: str
+    ) -> None:
+        visitor = Visitor(person(hall, role))
+        deviations = []
+
+        for route, method, place, cell in cells():
+            kind = TABLE["routes"][route].get("object")
+            address = reverse(route, args=[objects[kind][place == "_elsewhere"]] if kind else [])
+            answer, written = visitor.ask(method, address)
+
+            if answer.status_code not in expected(cell, role):
+                deviations.append(f"{method} {route}{place}: {answer.status_code}, not {cell}")
+            if written and (method != "POST" or answer.status_code >= 400):
+                deviations.append(f"{method} {route}{place}: {answer.status_code} wrote {written} rows")
+            if role in members("hall") and CANARY in text_of(answer):
+                deviations.append(f"{method} {route}{place}: shows what belongs to another branch")
+
+        assert deviations == []
+
+    def test_tells_with_head_and_options_no_more_than_otherwise(
+        self, hall: Hall, objects: dict[str, tuple[str, str]], role: str
+    ) -> None:
+        visitor = Visitor(person(hall, role))
+        told = []
+
+        for route, entry in TABLE["routes"].items():
+            kind = entry.get("object")
+            address = reverse(route, args=[objects[kind][0]] if kind else [])
+            may = {status for method in ("GET", "POST") for status in expected(entry[method], role)}
+            for method in ("HEAD", "OPTIONS"):
+                answer, written = visitor.ask(method, address)
+                if written or (answer.status_code == 200 and may <= {302, 403, 404, 405}):
+                    told.append(f"{method} {route}: {answer.status_code}")
+
+        assert told == []
+
+    def test_that_is_only_looked_at_leaves_every_row_as_it_was(
+        self, hall: Hall, objects: dict[str, tuple[str, str]], role: str
+    ) -> None:
+        staff = person(hall, role)
+        client = signed_in(staff) if staff else Client(raise_request_exception=False)
+        before = all_rows()
+
+        for route, entry in TABLE["routes"].items():
+            for place in (0, 1):
+                client.get(
+                    reverse(route, args=[objects[entry["object"]][place]] if "object" in entry else [])
+                )
+
+        assert all_rows() == before
+
+
+def rows_answer(entry: dict[str, str], verb: str, method: str, role: str) -> set[int]:
+    """What a page of the administration answers to somebody who works there."""
+    look = role in members(entry.get("look", ""))
+    may = {"add": role in members(entry.get("add", "")), "change": role in members(entry.get("change", ""))}
+    if verb == "anything":
+        return {302}
+    if verb == "delete":
+        return {403}
+    if verb == "add" or (verb == "change" and method == "POST"):
+        return {200, 302} if may[verb] else {403}
+    if verb == "changelist" and method == "POST":
+        return {200, 302, 403} if look else {403}
+    return {200} if look else {403}
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+class TestTheAdministration:
+    def test_shows_and_changes_rows_as_the_table_says(
+        self, hall: Hall, objects: dict[str, tuple[str, str]], role: str
+    ) -> None:
+        visitor = Visitor(person(hall, role))
+        works_there = role in members(TABLE["administration"])
+        deviations = []
+
+        for model in admin.site._registry:
+            label = model._meta.label_lower
+            first = model._base_manager.order_by("pk").first()
+            for verb in VERBS_OF_ROWS[:-1]:
+                if first is None and verb in ("change", "history", "delete"):
+                    continue
+                args = [] if verb in ("changelist", "add") else [getattr(first, "pk", 0)]
+                address = reverse(f"admin:{label.replace('.', '_')}_{verb}", args=args)
+                for method in ("GET", "POST"):
+                    answer, written = visitor.ask(method, address)
+                    wanted = rows_answer(TABLE["rows"][label], verb, method, role) if works_there else {302}
+                    if answer.status_code not in wanted or (written and (not works_there or method == "GET")):
+                        deviations.append(f"{method} {label} {verb}: {answer.status_code}, not {wanted}")
+
+        assert deviations == []
+
+    @pytest.mark.parametrize("route", ADMINISTRATION)
+    def test_has_other_pages_for_those_who_work_there_only(self, hall: Hall, role: str, route: str) -> None:
+        arguments: dict[str, Any] = {
+            "admin:app_list": ["accounts"],
+            "admin:view_on_site": [1, 1],
+            "admin:auth_user_password_change": [hall.cashier.pk],
+        }
+        address = (
+            "/admin/nowhere/" if route == "admin:anything" else reverse(route, args=arguments.get(route, []))
+        )
+        inside, outside = ADMINISTRATION[route]
+
+        answer, written = Visitor(person(hall, role)).ask("GET", address)
+
+        assert answer.status_code == (inside if role in members(TABLE["administration"]) else outside)
+        assert not written
