@@ -189,7 +189,7 @@ class TestEveryRoute:
             if role in members("hall") and CANARY in text_of(answer):
                 deviations.append(f"{method} {route}{place}: shows what belongs to another branch")
 
-        assert deviations == []
+        assert "\n".join(deviations) == ""
 
     def test_tells_with_head_and_options_no_more_than_otherwise(
         self, hall: Hall, objects: dict[str, tuple[str, str]], role: str
@@ -206,7 +206,7 @@ class TestEveryRoute:
                 if written or (answer.status_code == 200 and may <= {302, 403, 404, 405}):
                     told.append(f"{method} {route}: {answer.status_code}")
 
-        assert told == []
+        assert "\n".join(told) == ""
 
     def test_that_is_only_looked_at_leaves_every_row_as_it_was(
         self, hall: Hall, objects: dict[str, tuple[str, str]], role: str
@@ -262,7 +262,7 @@ class TestTheAdministration:
                     if answer.status_code not in wanted or (written and (not works_there or method == "GET")):
                         deviations.append(f"{method} {label} {verb}: {answer.status_code}, not {wanted}")
 
-        assert deviations == []
+        assert "\n".join(deviations) == ""
 
     @pytest.mark.parametrize("route", ADMINISTRATION)
     def test_has_other_pages_for_those_who_work_there_only(self, hall: Hall, role: str, route: str) -> None:

@@ -1,124 +1,125 @@
-import datetime
-import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
 
-import openpyxl
-from defusedxml import DefusedXmlException
 from django.utils.translation import gettext as _
-from openpyxl.cell.cell import ERROR_CODES
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
-from accounts.sheets.rows import LARGEST_UNPACKED, LONGEST_CELL, Sheet, SheetRefused, SheetRow
+from accounts.sheets.rows import LONGEST_CELL, Sheet, SheetRefused, SheetRow
+from accounts.sheets.xlsx_parcel import Parcel, text_of
 
-_ACTIVE = re.compile(r"xl/(vbaProject\.bin|externalLinks/|activeX/|embeddings/|connections\.xml)")
-_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3}([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7}))"')
-_SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
 # A number in Excel keeps fifteen figures; of a longer one the end is lost.
 _FIGURES_KEPT = 15
 _BROKEN = (
-    zipfile.BadZipFile, InvalidFileException, DefusedXmlException, ParseError, KeyError, ValueError, TypeError,
-    IndexError, AttributeError, OSError, EOFError,
+    zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, IndexError, OverflowError, OSError,
+    EOFError, NotImplementedError, RuntimeError,
 )  # fmt: skip
+
+
+class _RowRefused(Exception):
+    """Why the cells of a row are not to be trusted."""
 
 
 def read_xlsx(path: Path) -> Sheet:
     """Read the one sheet that holds data. Formulas are not calculated and not believed."""
     try:
-        # In memory: a workbook read row by row would hold the file open until its last row.
-        raw = io.BytesIO(path.read_bytes())
-        merged = _inspect(raw)
-        book = openpyxl.load_workbook(raw, read_only=True, data_only=False, keep_links=False)
-        sheet = _only_sheet_with_data(book)
-    except SheetRefused:
-        raise
+        parcel = Parcel(path)
+        cells = _Cells(parcel)
+        filled = [
+            sheet
+            for sheet in parcel.sheets
+            if sheet.is_visible and next(_rows(parcel, cells, sheet.part), None)
+        ]
+        if not filled:
+            raise SheetRefused.because("empty")
+        if len(filled) > 1:
+            raise SheetRefused.because("several_sheets", names=", ".join(sheet.name for sheet in filled))
+        part = filled[0].part
+        merged = tuple(parcel.merged(part))
     except _BROKEN as error:
         raise SheetRefused.because("broken") from error
-    return Sheet(_rows(sheet), estimate=sheet.max_row, merged=merged)
+    return Sheet(_rows(parcel, cells, part), estimate=None, merged=merged)
 
 
-def _inspect(raw: io.BytesIO) -> tuple[tuple[int, int, str], ...]:
-    """Judge the parcel before anything is unpacked; what is unpacked is cut at the size declared here."""
-    merged: list[tuple[int, int, str]] = []
-    with zipfile.ZipFile(raw) as parcel:
-        entries = parcel.infolist()
-        if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
-            raise SheetRefused.because("too_large")
-        if any(_ACTIVE.match(entry.filename) for entry in entries):
-            raise SheetRefused.because("active_content")
-        for entry in entries:
-            if _SHEETS.fullmatch(entry.filename):
-                merged += _merged_in(parcel, entry)
-    return tuple(merged)
-
-
-def _merged_in(parcel: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[tuple[int, int, str]]:
-    with parcel.open(entry) as part:
-        tail = b""
-        while block := part.read(1 << 20):
-            text = tail + block
-            end = 0
-            for match in _MERGED.finditer(text):
-                yield int(match[2]), int(match[3]), match[1].decode()
-                end = match.end()
-            tail = text[max(end, len(text) - 64) :]
-
-
-def _only_sheet_with_data(book: Any) -> Any:
-    filled = [
-        sheet
-        for sheet in book.worksheets
-        if sheet.sheet_state == "visible"
-        and any(cell is not None for row in sheet.iter_rows(max_row=20, values_only=True) for cell in row)
-    ]
-    if not filled:
-        raise SheetRefused.because("empty")
-    if len(filled) > 1:
-        raise SheetRefused.because("several_sheets", names=", ".join(sheet.title for sheet in filled))
-    return filled[0]
-
-
-def _rows(sheet: Any) -> Iterator[SheetRow]:
+def _rows(parcel: Parcel, cells: "_Cells", part: str) -> Iterator[SheetRow]:
+    number = 0
     try:
-        # Values only: a cell object for each of two million cells costs more than all the rest.
-        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if not any(value is not None for value in row):
+        for name, element in parcel.elements(part):
+            if name != "row":
                 continue
-            cells = ["" if value is None else _plain(value).strip() for value in row]
-            yield SheetRow(number, cells, _refusal(cells, number))
+            number = int(element.get("r") or number + 1)
+            texts, refusal = cells.of(element, number)
+            element.clear()
+            if refusal or any(texts):
+                yield SheetRow(number, texts, refusal)
     except _BROKEN as error:
         raise SheetRefused.because("broken") from error
 
 
-def _refusal(cells: list[str], number: int) -> str:
-    for index, cell in enumerate(cells, start=1):
-        if cell.startswith("="):
-            return _("cell %(cell)s holds a formula: paste the values") % {"cell": _name(index, number)}
-        if cell in ERROR_CODES:
-            return _("cell %(cell)s holds an error") % {"cell": _name(index, number)}
-        if len(cell) > LONGEST_CELL:
-            return _("a cell is too long")
-    return ""
+class _Cells:
+    """What stands in the cells, as text."""
 
+    def __init__(self, parcel: Parcel) -> None:
+        self._texts = parcel.texts()
+        self._dates = parcel.date_styles()
+        self._epoch = CALENDAR_MAC_1904 if parcel.counts_from_1904 else CALENDAR_WINDOWS_1900
 
-def _name(column: int, row: int) -> str:
-    return f"{get_column_letter(column)}{row}"
+    def of(self, row: Element, number: int) -> tuple[list[str], str]:
+        texts: list[str] = []
+        try:
+            for cell in row:
+                column = _column(cell.get("r", ""), len(texts))
+                texts += [""] * (column - len(texts))
+                texts.append(self._text(cell).strip())
+                if len(texts[-1]) > LONGEST_CELL:
+                    raise _RowRefused(_("a cell is too long"))
+        except _RowRefused as refusal:
+            where = f"{get_column_letter(len(texts) + 1)}{number}"
+            return texts, f"{where}: {refusal}"
+        return texts, ""
 
+    def _text(self, cell: Element) -> str:
+        kind, value = cell.get("t", "n"), ""
+        for child in cell:
+            name = child.tag.rpartition("}")[2]
+            if name == "f":
+                raise _RowRefused(_("the cell holds a formula: paste the values"))
+            if name == "is":
+                return text_of(child)
+            if name == "v":
+                value = child.text or ""
+        if kind == "e":
+            raise _RowRefused(_("the cell holds an error"))
+        if kind == "s":
+            return self._texts[int(value)] if value else ""
+        return self._number(value, cell.get("s", "0")) if kind == "n" and value else value
 
-def _plain(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat()
-    if isinstance(value, int | float) and abs(value) >= 10**_FIGURES_KEPT:
-        # As Excel itself shows it: the end of the number is gone, and whoever reads it must see that.
-        return f"{value:.5E}"
-    if isinstance(value, float):
+    def _number(self, value: str, style: str) -> str:
+        if style in self._dates:
+            moment = from_excel(float(value), self._epoch)
+            return moment.date().isoformat() if isinstance(moment, datetime) else str(moment)
+        if _WHOLE.fullmatch(value):
+            return value
+        number = float(value)
+        if abs(number) >= 10**_FIGURES_KEPT:
+            # As Excel itself shows it: the end of the number is gone, and whoever reads it must see that.
+            return f"{number:.5E}"
         # 89.6 may be kept as 89.59999999999999.
-        return str(int(value)) if value.is_integer() else f"{value:.10g}"
-    return str(value)
+        return str(int(number)) if number.is_integer() else f"{number:.10g}"
+
+
+def _column(coordinate: str, following: int) -> int:
+    """Where the cell stands, counted from nought; cells without a name follow one another."""
+    return _index(coordinate.rstrip("0123456789")) if coordinate else following
+
+
+@lru_cache(maxsize=200)
+def _index(letters: str) -> int:
+    return int(column_index_from_string(letters)) - 1

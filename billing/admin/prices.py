@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_rights import LookOnly
 from billing.models import AllocationPolicy, LateChargeRule, Tariff, TariffVersion
@@ -13,9 +14,18 @@ class TariffVersionRows(admin.TabularInline[TariffVersion, Tariff]):
 
 @admin.register(Tariff)
 class TariffAdmin(LookOnly):
-    list_display = ("code", "name", "service", "branch", "kind", "due_days")
+    list_display = ("code", "__str__", "service", "branch", "kind_word", "due_days")
+    fields = (
+        "code", "name", "name_en", "service", "branch", "kind_word", "rules", "source", "due_days"
+    )  # fmt: skip
+    readonly_fields = ("kind_word",)
     list_filter = ("service",)
     inlines = (TariffVersionRows,)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_word(self, tariff: Tariff) -> str:
+        words = {"metered": _("by meter"), "heating_area": _("by heated area")}
+        return str(words.get(tariff.kind, tariff.kind))
 
 
 @admin.register(LateChargeRule)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import connection, connections, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Branch, Staff
@@ -21,6 +21,7 @@ from config.demo.meters import install_meters
 from config.demo.odd_households import odd_households
 from config.demo.old_debts import take_over_old_debts
 from config.demo.places import Town
+from config.demo.planner import plans_for_unknown_tables
 from config.demo.population import ordinary_households
 from config.demo.prices import enter_prices
 from config.demo.roster import write_roster
@@ -48,8 +49,13 @@ def found_demo_company(
     Codes: too_few_accounts, not_empty.
     """
     _check(accounts)
-    _prefer_indexes()
     history = History(on)
+    with plans_for_unknown_tables():
+        _found(accounts, history, seed, watch)
+    return history
+
+
+def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.date]) -> None:
     company = open_company()
     started = at_time(history.runs[0].issued_on.replace(day=1), 9)
     enter_prices(made_by=company.finance, approved_by=company.manager, at=started)
@@ -59,26 +65,9 @@ def found_demo_company(
         timeline.play(day)
     life = Chance(seed, "life")
     owings = list(timeline.owings.values())
-    stop_debtors(owings, company.manager, at_time(on - STOPPED_BEFORE, 10), life)
+    stop_debtors(owings, company.manager, at_time(history.on - STOPPED_BEFORE, 10), life)
     flag_disputes(owings, life)
     close_past_days(company, history)
-    return history
-
-
-def _prefer_indexes() -> None:
-    """Until this transaction commits nobody can analyse the tables, and the planner takes them for nearly empty."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL join_collapse_limit = 1")
-
-
-def tidy_up(*, before: bool) -> None:
-    """Let the planner know how full the tables are; only their owner may.
-
-    Before the founding: what an interrupted one left behind would count as many pages without a row.
-    """
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("VACUUM" if before else "ANALYZE")
-    connections["owner"].close()
 
 
 def _check(accounts: int) -> None:

@@ -4,8 +4,6 @@ import datetime
 from collections.abc import Sequence
 from itertools import chain
 
-from django.db import connection
-
 from billing.models import Balance, Bill, Payment
 from billing.money import NO_MONEY
 from billing.services.bill_run import run_billing
@@ -19,6 +17,7 @@ from config.demo.habits import Habit, Method, Owing, pays_on
 from config.demo.history import ONE_DAY, History, PlannedRun
 from config.demo.keys import Keys
 from config.demo.open_bills import OpenBill, OpenBills, debts_of
+from config.demo.planner import forget_plans
 from config.demo.visits import Purse, Visit, at_time
 
 Channel = Payment.Channel
@@ -157,12 +156,6 @@ class Timeline:
             for bill in rest:
                 bill.pays_on = again
             self._note(rest[0].owing.household, again)
-
-
-def forget_plans() -> None:
-    """Statements and triggers planned while the tables were small would stay slow for the rest of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("DISCARD PLANS")
 
 
 def halls_are_open(day: datetime.date) -> bool:

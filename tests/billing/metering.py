@@ -45,6 +45,20 @@ def make_tariff(*, prices: dict[str, Any] | None = None, **fields: Any) -> Tarif
     return tariff
 
 
+def make_heating_tariff(**fields: Any) -> Tariff:
+    """26 yuan a square metre for residents and 32 for others, from November to March."""
+    return make_tariff(
+        **{
+            "service": "HEAT",
+            "kind": "heating_area",
+            "due_days": 30,
+            "rules": {"unit": "m2", "season": {"from": "11-01", "to": "03-31", "inclusive": True}},
+            "prices": {"categories": {"resident": {"area_price": "26"}, "nonresident": {"area_price": "32"}}},
+            **fields,
+        }
+    )
+
+
 def make_water_account(*, readings: dict[str, str] | None = None, **fields: Any) -> Account:
     """An account with one meter that began at 0; `readings` maps a date to what the meter showed."""
     account = make_account(**{"service": "WATER", "billed_area": None, "opened_on": OPENED_ON, **fields})

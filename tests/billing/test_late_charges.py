@@ -68,6 +68,7 @@ class TestDebtsOn:
         pay_on(bill, "60.00", "2026-10-31")
 
         assert asked(bill, "2026-11-10") == ("40.00", "2.00")
+        assert asked(bill, "2036-11-10") == ("40.00", "40.00")
 
     def test_is_never_charged_on_a_late_charge(self, account: Account) -> None:
         bill = make_bill(account, due_on=DUE)

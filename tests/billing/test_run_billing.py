@@ -12,7 +12,7 @@ from billing.services.bill_run import BillRunRefused, run_billing
 from billing.services.business_days import close_business_day
 from billing.services.issue_bills import issue_bills
 from counters.models import Shift
-from tests.billing.metering import install, make_tariff, make_water_account, read
+from tests.billing.metering import install, make_heating_tariff, make_tariff, make_water_account, read
 from tests.counters.rows import all_rows, broken_invariants
 from tests.factories.accounts import make_account, make_branch, make_staff
 from tests.factories.billing import make_bill
@@ -338,13 +338,7 @@ class TestRunBilling:
 class TestHeatingByArea:
     @pytest.fixture(autouse=True)
     def heating(self) -> None:
-        make_tariff(
-            service="HEAT",
-            kind="heating_area",
-            due_days=30,
-            rules={"unit": "m2", "season": {"from": "11-01", "to": "03-31", "inclusive": True}},
-            prices={"categories": {"resident": {"area_price": "26"}, "nonresident": {"area_price": "32"}}},
-        )
+        make_heating_tariff()
 
     def test_is_the_area_times_the_price_once_a_season(self, branch: Branch) -> None:
         home = make_account(branch=branch)

@@ -12,7 +12,7 @@ from billing.models import Balance, Bill, BillRun, Payment, Reversal
 from billing.services.bill_run import run_billing
 from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter
-from tests.billing.metering import make_tariff, make_water_account
+from tests.billing.metering import make_heating_tariff, make_tariff, make_water_account
 from tests.counters.days import FRIDAY, close_short
 from tests.counters.meeting import at_once, make_them_meet, outcomes, remove, remove_row_locks
 from tests.counters.rows import broken_invariants
@@ -236,13 +236,13 @@ class TestTwoReversalsOfOnePayment:
 
 class TestTwoBillRuns:
     def run_twice(self, branch: Branch) -> list[BillRun | Exception]:
-        make_tariff()
+        make_heating_tariff()
         for _ in range(10):
-            make_water_account(branch=branch, readings={"2026-11-10": "40"})
+            make_account(branch=branch)
         run = partial(
             run_billing,
-            service="WATER",
-            period="2026-11",
+            service="HEAT",
+            period="2026-27",
             issued_on=MORNING.date(),
             started_by=None,
             at=MORNING,

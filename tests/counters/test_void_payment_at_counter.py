@@ -71,6 +71,19 @@ class TestVoid:
         assert standing(bill) == ("OPEN", "100.00", "0.00")
         assert pay(shift, account, [bill], cash("200.00")).allocated == Decimal("111.50")
 
+    def test_does_not_ask_again_for_the_late_charge_of_a_payment_that_stands(
+        self, shift: Shift, account: Account
+    ) -> None:
+        make_late_charge_rule(service="HEAT")
+        bill = make_bill(account, due_on=OCTOBER)
+        first = pay(shift, account, [bill], cash("60.00"))
+        pay(shift, account, [bill], cash("51.50"))
+        assert standing(bill) == ("PAID", "0.00", "0.00")
+
+        void(first, shift)
+
+        assert pay(shift, account, [bill], cash("100.00")).allocated == Decimal("60.00")
+
     def test_of_a_late_charge_alone_makes_it_owed_again(self, shift: Shift, account: Account) -> None:
         make_late_charge_rule(service="HEAT")
         bill = make_bill(account, due_on=OCTOBER)

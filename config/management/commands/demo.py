@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from config.demo.founding import FoundingRefused, found_demo_company, tidy_up
+from accounts.models import Branch
+from config.demo.founding import FoundingRefused, found_demo_company
+from config.demo.planner import clear_remains, count_rows
 from config.demo.sign_ins import sign_in_table
 
 
@@ -41,12 +43,13 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(sign_in_table()))
 
     def _found(self, accounts: int, seed: int, on: datetime.date) -> None:
-        tidy_up(before=True)
+        if not Branch.objects.exists():
+            clear_remains()
         try:
             found_demo_company(accounts, seed=seed, on=on, watch=_bar)
         except FoundingRefused as refusal:
             raise CommandError(refusal.messages[0]) from refusal
-        tidy_up(before=False)
+        count_rows()
 
 
 def _bar(days: Iterable[datetime.date]) -> Iterable[datetime.date]:

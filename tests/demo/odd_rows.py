@@ -1,14 +1,13 @@
-"""Every odd row of the list is in the company, whatever chance brings besides."""
+"""How each odd row of the demo company is found in the tables."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-import pytest
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 
 from accounts.models import Account, Customer
-from billing.models import Balance, Bill, BillRun, Meter, Reading
+from billing.models import Balance, Bill, Reading
 from config.demo.history import History
 from config.demo.households import OddRow
 
@@ -47,32 +46,3 @@ FINDERS: Mapping[OddRow, Callable[[History], QuerySet[Any]]] = {
     OddRow.LARGEST_BILL: lambda _: Bill.objects.filter(amount=Decimal("1234567.89")),
     OddRow.LEAP_DAY: lambda _: Reading.objects.filter(read_on__month=2, read_on__day=29),
 }  # fmt: skip
-
-
-class TestOddRows:
-    @pytest.mark.parametrize("odd", OddRow)
-    def test_are_all_there(self, company: History, odd: OddRow) -> None:
-        assert FINDERS[odd](company).exists()
-
-    def test_name_each_rare_character(self, company: History) -> None:
-        missing = [letter for letter in RARE if not Customer.objects.filter(name__contains=letter).exists()]
-
-        assert missing == []
-
-    def test_count_what_passed_through_the_meter_that_rolled_over(self, company: History) -> None:
-        reading = Reading.objects.get(rolled_over=True)
-        bill = Bill.objects.get(account__installations=reading.installation, period_to=reading.read_on)
-
-        assert reading.value < 100
-        assert Decimal("0") < bill.quantity < 100
-
-    def test_bill_both_meters_of_the_period_in_which_one_was_replaced(self, company: History) -> None:
-        new = Meter.objects.get(installations__account__installations__removed_on__isnull=False,
-                                installations__removed_on__isnull=True)  # fmt: skip
-        both = [bill for bill in Bill.objects.filter(account__installations__meter=new)
-                if len(bill.basis["segments"]) == 2]  # fmt: skip
-
-        assert len(both) == 1
-
-    def test_leave_no_account_unpriced(self, company: History) -> None:
-        assert not BillRun.objects.filter(~Q(summary__unpriced=[])).exists()

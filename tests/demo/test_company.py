@@ -1,18 +1,32 @@
-"""The company's books: what the audit of the ledger proves, and what a first cashier finds."""
+"""The company as it stands: its books, its people, its odd rows, and what a first cashier finds."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.db.models import Count, Q, Sum
 
-from accounts.models import Account, District, Staff
-from billing.models import Bill, BusinessDay, LateChargeRule, Payment, Posting, TariffVersion, Tender
+from accounts.models import Account, Customer, District, Staff
+from billing.models import (
+    Bill,
+    BillRun,
+    BusinessDay,
+    LateChargeRule,
+    Meter,
+    Payment,
+    Posting,
+    Reading,
+    TariffVersion,
+    Tender,
+)
 from billing.queries.books import Invariant, examine
 from config.demo.history import History
+from config.demo.households import OddRow
 from config.demo.sign_ins import PASSWORD, PEOPLE
 from counters.models import Shift, Window
 from counters.queries.books import BOOKS
+from tests.demo.odd_rows import FINDERS, RARE
 
 
 class TestBooks:
@@ -113,3 +127,32 @@ class TestPrices:
 
     def test_have_a_late_charge_for_each_service(self, company: History) -> None:
         assert LateChargeRule.objects.count() == 4
+
+
+class TestOddRows:
+    @pytest.mark.parametrize("odd", OddRow)
+    def test_are_all_there(self, company: History, odd: OddRow) -> None:
+        assert FINDERS[odd](company).exists()
+
+    def test_name_each_rare_character(self, company: History) -> None:
+        missing = [letter for letter in RARE if not Customer.objects.filter(name__contains=letter).exists()]
+
+        assert missing == []
+
+    def test_count_what_passed_through_the_meter_that_rolled_over(self, company: History) -> None:
+        reading = Reading.objects.get(rolled_over=True)
+        bill = Bill.objects.get(account__installations=reading.installation, period_to=reading.read_on)
+
+        assert reading.value < 100
+        assert Decimal("0") < bill.quantity < 100
+
+    def test_bill_both_meters_of_the_period_in_which_one_was_replaced(self, company: History) -> None:
+        new = Meter.objects.get(installations__account__installations__removed_on__isnull=False,
+                                installations__removed_on__isnull=True)  # fmt: skip
+        both = [bill for bill in Bill.objects.filter(account__installations__meter=new)
+                if len(bill.basis["segments"]) == 2]  # fmt: skip
+
+        assert len(both) == 1
+
+    def test_leave_no_account_unpriced(self, company: History) -> None:
+        assert not BillRun.objects.filter(~Q(summary__unpriced=[])).exists()
