@@ -18,7 +18,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     dates, texts, or dicts and lists for JSON columns.
     """
     lines = _Lines(rows)
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", lines)
     return lines.count
 

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # defusedxml parses in Python, which takes minutes for two million cells. The C parser is as safe where no
 # document type is let through, and with it no entity.
@@ -46,9 +47,10 @@ class Parcel:
         self.counts_from_1904 = False
         self.sheets = list(self._sheets())
 
-    def elements(self, part: str) -> Iterator[tuple[str, Element]]:
-        """Every element of a part as it ends, with its name bare of the namespace."""
-        parser = XMLPullParser(["end"])
+    def elements(self, part: str, *wanted: str) -> Iterator[tuple[str, Element]]:
+        """The wanted elements of a part as they end, with their names bare of the namespace."""
+        names: dict[str, str] = {}
+        parser: XMLPullParser[Element] = XMLPullParser(["end"])
         tail = b""
         with self._zip.open(part) as file:
             while block := file.read(_BLOCK):
@@ -57,8 +59,12 @@ class Parcel:
                     raise SheetRefused.because("broken")
                 tail = block[-len(_DOCTYPE) :]
                 parser.feed(block)
-                for _event, element in parser.read_events():
-                    yield element.tag.rpartition("}")[2], element
+                for event in parser.read_events():
+                    element: Any = event[-1]
+                    if (name := names.get(element.tag)) is None:
+                        name = names[element.tag] = bare(element.tag)
+                    if name in wanted:
+                        yield name, element
 
     def merged(self, part: str) -> Iterator[tuple[int, int, str]]:
         """The ranges of merged cells, which stand behind the rows: first row, last row, name."""
@@ -67,7 +73,7 @@ class Parcel:
             while block := file.read(_BLOCK):
                 text = rest + block
                 end = 0
-                for match in _MERGED.finditer(text):
+                for match in _MERGED.finditer(text) if b"mergeCell " in text else ():
                     yield int(match[2]), int(match[3]), match[1].decode()
                     end = match.end()
                 rest = text[max(end, len(text) - _LONGEST_MERGED) :]
@@ -78,10 +84,9 @@ class Parcel:
         if part not in self._parts:
             return []
         texts = []
-        for name, element in self.elements(part):
-            if name == "si":
-                texts.append(text_of(element))
-                element.clear()
+        for _name, element in self.elements(part, "si"):
+            texts.append(text_of(element))
+            element.clear()
         return texts
 
     def date_styles(self) -> set[str]:
@@ -91,23 +96,22 @@ class Parcel:
             return set()
         formats = {str(number): code for number, code in BUILTIN_FORMATS.items()}
         styles: list[str] = []
-        for name, element in self.elements(part):
+        for name, element in self.elements(part, "numFmt", "cellXfs"):
             if name == "numFmt":
                 formats[element.get("numFmtId", "")] = element.get("formatCode", "")
-            elif name == "cellXfs":
+            else:
                 styles = [style.get("numFmtId", "0") for style in element]
         return {str(index) for index, number in enumerate(styles) if is_date_format(formats.get(number, ""))}
 
     def _sheets(self) -> Iterator[SheetPart]:
         targets = {
             element.get("Id", ""): element.get("Target", "")
-            for name, element in self.elements("xl/_rels/workbook.xml.rels")
-            if name == "Relationship"
+            for _name, element in self.elements("xl/_rels/workbook.xml.rels", "Relationship")
         }
-        for name, element in self.elements(_BOOK):
+        for name, element in self.elements(_BOOK, "workbookPr", "sheet"):
             if name == "workbookPr":
                 self.counts_from_1904 = element.get("date1904") in {"1", "true"}
-            elif name == "sheet":
+            else:
                 key = next((value for attribute, value in element.items() if attribute.endswith("}id")), "")
                 target = targets[key]
                 part = target[1:] if target.startswith("/") else f"xl/{target}"
@@ -116,11 +120,16 @@ class Parcel:
                     yield SheetPart(element.get("name", ""), part, visible)
 
 
+def bare(tag: str) -> str:
+    """The name of an element without its namespace."""
+    return tag.rpartition("}")[2]
+
+
 def text_of(element: Element) -> str:
     """The text of a cell whose parts may be formatted one by one."""
     pieces = []
     for child in element:
-        name = child.tag.rpartition("}")[2]
+        name = bare(child.tag)
         if name == "t":
             pieces.append(child.text or "")
         elif name == "r":

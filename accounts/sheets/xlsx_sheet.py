@@ -51,9 +51,7 @@ def read_xlsx(path: Path) -> Sheet:
 def _rows(parcel: Parcel, cells: "_Cells", part: str) -> Iterator[SheetRow]:
     number = 0
     try:
-        for name, element in parcel.elements(part):
-            if name != "row":
-                continue
+        for _name, element in parcel.elements(part, "row"):
             number = int(element.get("r") or number + 1)
             texts, refusal = cells.of(element, number)
             element.clear()
@@ -88,13 +86,13 @@ class _Cells:
     def _text(self, cell: Element) -> str:
         kind, value = cell.get("t", "n"), ""
         for child in cell:
-            name = child.tag.rpartition("}")[2]
-            if name == "f":
-                raise _RowRefused(_("the cell holds a formula: paste the values"))
-            if name == "is":
-                return text_of(child)
-            if name == "v":
+            tag = child.tag
+            if tag.endswith("}v"):
                 value = child.text or ""
+            elif tag.endswith("}f"):
+                raise _RowRefused(_("the cell holds a formula: paste the values"))
+            elif tag.endswith("}is"):
+                return text_of(child)
         if kind == "e":
             raise _RowRefused(_("the cell holds an error"))
         if kind == "s":

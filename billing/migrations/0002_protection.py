@@ -4,10 +4,12 @@ from django.db import migrations
 
 from accounts.database import append_only, changes_only_in, rows_stay
 
+# A temporary table of the same name must not stand before the real one: the search path is fixed.
 # Children are compared with their parent a whole statement at a time, so a set of a million
 # lines costs one join. A child added later cannot keep the sum, so it is refused as well.
 SUMS = """
-CREATE FUNCTION billing_check_bill_lines() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION billing_check_bill_lines() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 DECLARE wrong text;
 BEGIN
     SELECT b.number INTO wrong FROM billing_bill b
@@ -23,7 +25,8 @@ END $$;
 CREATE TRIGGER bill_lines_add_up AFTER INSERT ON billing_billline REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION billing_check_bill_lines();
 
-CREATE FUNCTION billing_check_tenders() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION billing_check_tenders() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 DECLARE wrong bigint;
 BEGIN
     SELECT p.id INTO wrong FROM billing_payment p
@@ -39,7 +42,8 @@ END $$;
 CREATE TRIGGER tenders_add_up AFTER INSERT ON billing_tender REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION billing_check_tenders();
 
-CREATE FUNCTION billing_check_allocations() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION billing_check_allocations() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 DECLARE wrong bigint;
 BEGIN
     SELECT p.id INTO wrong FROM billing_payment p
@@ -62,7 +66,8 @@ END $$;
 CREATE TRIGGER allocations_add_up AFTER INSERT ON billing_allocation REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION billing_check_allocations();
 
-CREATE FUNCTION billing_check_deposits() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION billing_check_deposits() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 DECLARE wrong bigint;
 BEGIN
     SELECT p.id INTO wrong FROM billing_payment p
@@ -79,7 +84,8 @@ CREATE TRIGGER deposits_add_up AFTER INSERT ON billing_deposit REFERENCING NEW T
     FOR EACH STATEMENT EXECUTE FUNCTION billing_check_deposits();
 
 -- A payment without its parts would pass the three checks above; at commit it does not.
-CREATE FUNCTION billing_check_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION billing_check_payment() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 BEGIN
     IF NEW.tendered <> coalesce((SELECT sum(amount) FROM billing_tender WHERE payment_id = NEW.id), 0)
         OR NEW.allocated <> coalesce((SELECT sum(principal + late_charge) FROM billing_allocation
@@ -105,7 +111,8 @@ DROP FUNCTION billing_check_bill_lines() CASCADE;
 # Whoever posts on a day holds a shared lock on it until commit; whoever closes it waits for them
 # and, once it is closed, the next posting sees the row.
 CLOSED_DAYS = """
-CREATE FUNCTION billing_check_day_is_open() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION billing_check_day_is_open() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 DECLARE day date;
 BEGIN
     FOR day IN SELECT DISTINCT business_date FROM new_rows ORDER BY 1 LOOP
@@ -121,7 +128,8 @@ CREATE TRIGGER closed_day_takes_no_postings AFTER INSERT ON billing_posting
     REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION billing_check_day_is_open();
 
-CREATE FUNCTION billing_lock_day() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION billing_lock_day() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(7001, NEW.date - DATE '2000-01-01');
     RETURN NEW;

@@ -21,7 +21,8 @@ from billing.services.issue_bills import issue_bills
 from billing.services.locks import lock_accounts
 from billing.services.refusals import BillingRefused
 
-CHUNK = 5_000
+# A window waits at most 3 s for an account that a chunk is pricing.
+CHUNK = 1_000
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 SEASON = re.compile(r"20([0-9]{2})-([0-9]{2})")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from accounts.models import Staff
+from billing.money import NO_MONEY
 from config.demo.chance import Chance
 from config.demo.company import Company
 from config.demo.keys import Keys
@@ -94,17 +95,8 @@ def open_windows(
     for number, guests in halls.items():
         windows = [window for window in company.windows[number] if window.takes_money]
         count = min(len(windows), -(-len(guests) // ENOUGH_FOR_ONE_WINDOW))
-        cashiers = company.cashiers_of(number)
         opened = [
-            _open(
-                keys.next("counters_shift"),
-                window,
-                cashiers[(day.toordinal() + place) % len(cashiers)],
-                company,
-                number,
-                day,
-                chance,
-            )
+            _open(keys.next("counters_shift"), window, place, company, day, chance)
             for place, window in enumerate(windows[:count])
         ]
         for place, guest in enumerate(guests):
@@ -114,15 +106,12 @@ def open_windows(
 
 
 def _open(
-    pk: int, window: Window, cashier: Staff, company: Company, hall: int, day: datetime.date, chance: Chance
+    pk: int, window: Window, place: int, company: Company, day: datetime.date, chance: Chance
 ) -> Drawer:
-    difference = chance.choice(list(_DIFFERENCES)) if chance.happens(_DIFFERS) else Decimal("0.00")
-    return Drawer(
-        pk,
-        f"{hall}-{window.number:02d}-{day:%y%m%d}A",
-        window,
-        cashier,
-        company.supervisor_of(hall),
-        day,
-        difference,
-    )
+    hall = window.hall.number
+    cashiers = company.cashiers_of(hall)
+    # Everybody's turn comes, and nobody sits at two windows on one day.
+    cashier = cashiers[(day.toordinal() + place) % len(cashiers)]
+    code = f"{hall}-{window.number:02d}-{day:%y%m%d}A"
+    difference = chance.choice(list(_DIFFERENCES)) if chance.happens(_DIFFERS) else NO_MONEY
+    return Drawer(pk, code, window, cashier, company.supervisor_of(hall), day, difference)

@@ -97,7 +97,7 @@ def _timeline(households: list[Household], company: Company, history: History, s
     chance = Chance(seed, "habits")
     habits = [habit_of(one, chance) for one in households]
     owings = [
-        owing_of(account, index, company.districts[one.community.district].branch_id, history, chance)
+        owing_of(account, index, one, company.districts[one.community.district].branch_id, history, chance)
         for index, one in enumerate(households)
         for account in one.accounts
     ]

@@ -22,6 +22,8 @@ _TOP_UPS = {Decimal("100.00"): 0.3, Decimal("200.00"): 0.4, Decimal("300.00"): 0
 _HEAT_DEBTORS = {-1: 0.025, 0: 0.010, 1: 0.012, 2: 0.012}
 _METER_OLD_DEBTORS, _METER_DEBTORS = 0.022, 0.035
 _SLOW = 0.06
+# Years before the first season billed here.
+OLDEST_DEBT = 7
 
 
 class Payer(Enum):
@@ -64,21 +66,24 @@ def habit_of(household: Household, chance: Chance) -> Habit:
     return Habit(method, payer, top_up)
 
 
-def owing_of(account: NewAccount, household: int, branch_id: int, history: History, chance: Chance) -> Owing:
-    """Decide whether and from when an account falls behind."""
-    owing = Owing(account, household, branch_id)
+def owing_of(
+    account: NewAccount, index: int, household: Household, branch_id: int, history: History, chance: Chance
+) -> Owing:
+    """Decide whether and from when an account falls behind. `index` is the household's place in the list."""
+    owing = Owing(account, index, branch_id)
+    lived_here = household.opened_in < history.seasons[0] - OLDEST_DEBT
     thrown = chance.random()
     if account.odd is not None:
         return owing
     if account.service == Service.HEAT:
         for season, share in _HEAT_DEBTORS.items():
             if thrown < share:
-                owing.has_old_debt = season < 0
+                owing.has_old_debt = season < 0 and lived_here
                 owing.pays_until = datetime.date(history.seasons[max(season, 0)], 9, 1)
                 break
             thrown -= share
     elif thrown < _METER_OLD_DEBTORS:
-        owing.has_old_debt, owing.pays_until = True, history.live_from
+        owing.has_old_debt, owing.pays_until = lived_here, history.live_from
     elif (thrown := thrown - _METER_OLD_DEBTORS) < _METER_DEBTORS:
         months = history.months(account.service)
         owing.pays_until = months[int(thrown / _METER_DEBTORS * len(months))]

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from accounts.models import Account
 from accounts.models.account import Category, Service
 from config.demo.places import Community, Door
 
@@ -39,7 +38,6 @@ class NewAccount:
     area: Decimal | None = None
     shared_households: int = 1
     odd: OddRow | None = None
-    state: str = Account.State.ACTIVE
     pk: int = 0
     account_no: str = ""
 
@@ -63,6 +61,3 @@ class Household:
     low_income: bool = False
     odd: OddRow | None = None
     follows: bool = False
-
-    def account(self, service: Service) -> NewAccount | None:
-        return next((one for one in self.accounts if one.service == service), None)

@@ -98,7 +98,7 @@ class _Rounds:
     def meters(self) -> Iterator[Installed]:
         odd = self.account.odd
         if odd == OddRow.TWELVE_METERS:
-            for _number in range(12):
+            for _ in range(12):
                 yield self._read(self._installed(self.account.monthly / 12), self.account.monthly / 12)
         elif odd == OddRow.REPLACED_METER:
             yield from self._replaced()
@@ -107,7 +107,7 @@ class _Rounds:
 
     def _installed(self, monthly: float) -> Installed:
         digits = 5 if monthly < 400 else 9 if self.account.odd == OddRow.LARGEST_BILL else 7
-        taken_over = self._day(add_months(self._months()[0], -MONTHS_BETWEEN_READINGS[self.account.service]))
+        taken_over = self._day(add_months(self._months()[0], -self._months_before_the_first()))
         installed_on = max(datetime.date(self.opened_in, 1, 4), datetime.date(taken_over.year - 7, 5, 12))
         initial = Decimal(self.chance.randint(100, 60_000))
         if self.account.odd == OddRow.ROLLOVER:
@@ -123,8 +123,9 @@ class _Rounds:
 
     def _read(self, meter: Installed, monthly: float) -> Installed:
         """Add a reading for each round, wrapping at the register's end."""
-        shown, before = meter.initial, add_months(self._months()[0], -1)
-        for month in self._read_months():
+        read_months = self._read_months()
+        shown, before = meter.initial, add_months(read_months[0], -self._months_before_the_first())
+        for month in read_months:
             used = sum((self._used(one, monthly) for one in _months_after(before, month)), Decimal(0))
             used = self._odd_use(month, used)
             shown, before, rolled = shown + used, month, False
@@ -162,6 +163,11 @@ class _Rounds:
             for index, month in enumerate(months)
             if not index or (month.month + self.is_odd_route) % every == 0
         ]
+
+    def _months_before_the_first(self) -> int:
+        """How long the meter had counted when it was read for the first time."""
+        is_new = self.account.odd == OddRow.NEW_OWNER
+        return 1 if is_new else MONTHS_BETWEEN_READINGS[self.account.service]
 
     def _day(self, month: datetime.date) -> datetime.date:
         return month.replace(day=FIRST_ROUND[self.account.service] + self.community % DAYS_OF_A_ROUND)

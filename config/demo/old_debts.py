@@ -12,7 +12,7 @@ from accounts.models.account import Service
 from billing.models import Bill
 from billing.money import NO_MONEY, to_money
 from config.demo.chance import Chance
-from config.demo.habits import Owing
+from config.demo.habits import OLDEST_DEBT, Owing
 from config.demo.history import History, season_of
 from config.demo.visits import at_time
 
@@ -31,9 +31,8 @@ _RAISE_BALANCES = """
         AS debt
     WHERE balance.account_id = debt.account_id
 """
-# Half of them are under 1,500 yuan, none is older than eight years (domain.md 6.11).
+# Half of them are under 1,500 yuan, none is much older than eight years (domain.md 6.11).
 _MEDIAN, _SPREAD = 1_450, 0.7
-_OLDEST = 8
 _DUE = (11, 15)
 
 
@@ -106,7 +105,7 @@ def _bill_row(pk: int, one: _OldDebt, taken_over: datetime.date) -> tuple[object
 def _debts_of(owing: Owing, first: int, chance: Chance) -> Iterator[_OldDebt]:
     """One to three years in a row."""
     years = chance.choice((1, 1, 2, 3))
-    newest = first - chance.randint(1, _OLDEST - years - 1)
+    newest = first - chance.randint(1, OLDEST_DEBT - years)
     total = max(90.0, chance.around(_MEDIAN, _SPREAD))
     for year in range(newest - years + 1, newest + 1):
         yield _OldDebt(owing, year, to_money(Decimal(round(total * 100 / years)) / 100))

@@ -18,15 +18,8 @@ from config.demo.history import History
 from config.demo.households import Household, NewAccount, OddRow
 
 _CUSTOMER = (
-    "id",
-    "kind",
-    "name",
-    "name_initials",
-    "id_number",
-    "unified_code",
-    "low_income_no",
-    "low_income_until",
-)
+    "id", "kind", "name", "name_initials", "id_number", "unified_code", "low_income_no", "low_income_until",
+)  # fmt: skip
 _CONTACT = ("customer_id", "kind", "phone", "is_wrong")
 _PREMISES = (
     "id", "district_id", "street", "community", "community_initials", "building", "unit", "room", "door",

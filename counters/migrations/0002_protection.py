@@ -4,7 +4,8 @@ from accounts.database import append_only, changes_only_in, rows_stay
 
 # A closed shift is as final as the receipts in it: the count, once signed, stays.
 CLOSED_SHIFT = """
-CREATE FUNCTION counters_keep_closed_shift() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION counters_keep_closed_shift() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 BEGIN
     IF OLD.state = 'CLOSED' THEN
         RAISE EXCEPTION 'shift % is closed', OLD.code USING ERRCODE = 'restrict_violation';
@@ -14,7 +15,8 @@ END $$;
 CREATE TRIGGER closed_shift_stays_closed BEFORE UPDATE ON counters_shift
     FOR EACH ROW EXECUTE FUNCTION counters_keep_closed_shift();
 
-CREATE FUNCTION counters_check_shift_is_open() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION counters_check_shift_is_open() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM 1 FROM counters_shift WHERE id = NEW.shift_id AND state = 'OPEN';
     IF NOT FOUND THEN

@@ -16,9 +16,8 @@ from accounts.services.account_states import (
     stop_account,
     suspend_account,
 )
+from tests.database import run_together
 from tests.factories.accounts import make_account, make_staff
-
-pytestmark = pytest.mark.django_db
 
 AT = datetime.datetime(2026, 11, 23, 0, 30, tzinfo=timezone.get_default_timezone())
 MOVES: dict[Callable[..., Account], dict[str, str]] = {
@@ -41,6 +40,7 @@ def account_in(state: str) -> Account:
     return make_account(state=state, closed_on=datetime.date(2024, 1, 1) if state == "CLOSED" else None)
 
 
+@pytest.mark.django_db
 class TestAccountStates:
     @pytest.mark.parametrize(("verb", "state", "becomes"), EVERY_VERB_IN_EVERY_STATE)
     def test_move_along_the_table_and_no_other_way(
@@ -112,3 +112,14 @@ class TestAccountStates:
 
         with pytest.raises(DatabaseError), transaction.atomic():
             Account.objects.filter(pk=account.pk).update(state="ACTIVE", closed_on=None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_move_that_four_people_make_at_once_is_made_once() -> None:
+    account = make_account(state="ACTIVE")
+
+    outcomes = run_together(*[lambda: suspend_account(account, reason="用户申请", actor=None, at=AT)] * 4)
+
+    assert sum(isinstance(outcome, Account) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, AccountRefused) for outcome in outcomes) == 3
+    assert AccountStateChange.objects.count() == 1

@@ -308,3 +308,18 @@ class TestWorkbooks:
     @pytest.mark.parametrize("number", [6228480000000000000, 6.22848e18])
     def test_are_not_believed_where_they_have_rounded(self, number: float, tmp_path: Path) -> None:
         assert problems(xlsx_file(tmp_path, [row(1, 户号=number)])) == [(2, "户号", "rounded")]
+
+    def test_are_read_to_the_end_whatever_they_say_of_their_size(self, tmp_path: Path) -> None:
+        path, other = xlsx_file(tmp_path, [row(1), row(2)]), tmp_path / "other.xlsx"
+        cells = "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row(3).values())
+        with zipfile.ZipFile(path) as parcel, zipfile.ZipFile(other, "w") as changed:
+            for entry in parcel.infolist():
+                content = parcel.read(entry).decode() if entry.filename.endswith(".xml") else None
+                if entry.filename == "xl/worksheets/sheet1.xml":
+                    assert content is not None
+                    content = content.replace("A1:I3", "A1:I2").replace(
+                        "</sheetData>", f"<row>{cells}</row></sheetData>"
+                    )
+                changed.writestr(entry, content if content is not None else parcel.read(entry))
+
+        assert [entry.number for entry in entries(other) if isinstance(entry, RosterRow)] == [2, 3, 4]

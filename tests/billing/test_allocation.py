@@ -15,7 +15,7 @@ from billing.allocation import Debt, Plan, Policy, allocate
 
 DAY = datetime.date(2026, 11, 1)
 
-thorough = settings(max_examples=300, deadline=None)
+thorough = settings(max_examples=150, deadline=None)
 
 
 def yuan(fen: int) -> Decimal:

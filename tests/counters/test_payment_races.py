@@ -171,7 +171,7 @@ class TestTwoWindowsWithTheSameAccounts:
         )
 
     def test_lock_them_in_one_order(self, branch: Branch) -> None:
-        for _ in range(10):
+        for _ in range(5):
             assert outcomes(self.take(branch)) == {"Payment": 2}
 
         assert broken_invariants() == []

@@ -238,9 +238,6 @@ class TestTheApplication:
             "DELETE FROM billing_posting"
         )
 
-    @pytest.mark.xfail(
-        strict=True, reason="trigger functions look into pg_temp first: they need SET search_path"
-    )
     def test_gains_nothing_by_a_temporary_table_of_the_same_name(self) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("CREATE TEMP TABLE billing_businessday (date date) ON COMMIT DROP")

@@ -4,35 +4,39 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
 
 from accounts.models import Account, Customer
-from billing.models import Balance, Bill, Reading
+from billing.models import Balance, Bill, MeterInstallation, Reading
 from config.demo.history import History
 from config.demo.households import OddRow
 
 RARE = ("\u4dae", "\u36c3", "\U0002cc56", "\U00020bb7")
 
 
-def two_owners() -> QuerySet[Account]:
-    """Accounts that were opened at a place on the day on which another one of the same service was closed."""
+def installed(**facts: object) -> QuerySet[MeterInstallation]:
+    return MeterInstallation.objects.filter(account=OuterRef("pk"), **facts)
+
+
+def closed_that_day() -> QuerySet[Account]:
+    """The account of the same service at the same place, closed on the day on which this one was opened."""
     return Account.objects.filter(
-        premises__accounts__closed_on=F("opened_on"), premises__accounts__service=F("service")
-    ).exclude(premises__accounts__customer=F("customer"), premises__accounts__state="CLOSED")
+        premises=OuterRef("premises"), service=OuterRef("service"), closed_on=OuterRef("opened_on")
+    ).exclude(customer=OuterRef("customer"))
 
 
 FINDERS: Mapping[OddRow, Callable[[History], QuerySet[Any]]] = {
     OddRow.ROLLOVER: lambda _: Reading.objects.filter(rolled_over=True),
     OddRow.REPLACED_METER: lambda _: Account.objects.filter(
-        installations__removed_on__isnull=False, bills__state="PAID"
-    ).annotate(meters=Count("installations", distinct=True)).filter(meters=2),
+        Exists(installed(removed_on__isnull=False)), Exists(installed(removed_on__isnull=True))
+    ),
     OddRow.CREDIT_ABOVE_DEBT: lambda _: Balance.objects.filter(prepaid__gt=F("receivable")),
     OddRow.FORMER_OWNER: lambda _: Account.objects.filter(
         state="CLOSED", balance__receivable=0, balance__prepaid=0, bills__isnull=False
     ),
-    OddRow.NEW_OWNER: lambda _: two_owners(),
-    OddRow.ZERO_USE: lambda _: Account.objects.annotate(most=Max("bills__quantity"), bills_=Count("bills")).filter(
-        most=0, bills___gte=6
+    OddRow.NEW_OWNER: lambda _: Account.objects.filter(Exists(closed_that_day())),
+    OddRow.ZERO_USE: lambda _: Account.objects.annotate(most=Max("bills__quantity"), bill_count=Count("bills")).filter(
+        most=0, bill_count__gte=6
     ),
     OddRow.TOWER: lambda _: Account.objects.filter(premises__floors=33, premises__room="3301"),
     OddRow.NAME_WITH_DOT: lambda _: Customer.objects.filter(name__contains="\u00b7"),

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from accounts.models import Account, Branch
 from config.demo.founding import FoundingRefused, found_demo_company
+from config.demo.sign_ins import PASSWORD, PEOPLE
 from tests.demo.conftest import ON
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +97,16 @@ class TestCommand:
             call_command("demo", accounts=150, stdout=StringIO())
 
         assert not Branch.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+class TestCommandInFull:
+    def test_founds_a_company_once(self) -> None:
+        out = StringIO()
+
+        call_command("demo", accounts=100, on=ON, stdout=out)
+        with pytest.raises(CommandError):
+            call_command("demo", accounts=100, on=ON, stdout=StringIO())
+
+        assert Account.objects.count() == 100
+        assert out.getvalue().count(PASSWORD) == len(PEOPLE)
