@@ -224,7 +224,9 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
+# Staff sign in by number, and the form still calls it username.
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_LOCKOUT_CALLABLE = "accounts.views.signing_in.locked_out"
 AXES_CLIENT_IP_CALLABLE = "config.visitors.visitor_address"
 # How many proxies of our own stand before the application and add to X-Forwarded-For.
 TRUSTED_PROXIES = _number("TRUSTED_PROXIES", 0)
