@@ -137,15 +137,15 @@ BODIES = {
 
 
 class TestABody:
-    @pytest.mark.parametrize("kind", BODIES)
     @pytest.mark.parametrize("address", [TAKE, PREVIEW])
-    def test_that_is_not_one_object_is_refused(self, hall: Hall, address: str, kind: str) -> None:
+    def test_that_is_not_one_object_is_refused(self, hall: Hall, address: str) -> None:
+        client = signed_in(hall.cashier)
         before = books()
 
-        answer = post_json(signed_in(hall.cashier), address, BODIES[kind])
+        answers = {kind: post_json(client, address, body) for kind, body in BODIES.items()}
 
-        assert answer.status_code == 400
-        assert set(answer.json()) <= {"code", "detail", "fields"}
+        assert {kind for kind, answer in answers.items() if answer.status_code != 400} == set()
+        assert all(set(answer.json()) <= {"code", "detail", "fields"} for answer in answers.values())
         assert books() == before
 
     @pytest.mark.parametrize(
@@ -160,16 +160,19 @@ class TestABody:
         assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
         assert books() == before
 
-    @pytest.mark.parametrize("half", [r"\ud800", r"\udc00", r"\udc00\ud800", r"\ud83d"])
-    @pytest.mark.parametrize("field", ["request_id", "account_no", "method", "reference"])
-    def test_with_half_of_a_character_is_refused(self, hall: Hall, field: str, half: str) -> None:
-        body = body_for(hall, tenders=[{"method": "POS", "amount": "104.00", "reference": "1"}])
-        (body if field in body else body["tenders"][0])[field] = "HALF"
+    def test_with_half_of_a_character_is_refused(self, hall: Hall) -> None:
+        client = signed_in(hall.cashier)
         before = books()
+        statuses = {}
 
-        answer = post_json(signed_in(hall.cashier), TAKE, json.dumps(body).replace("HALF", half))
+        for field in ("request_id", "account_no", "method", "reference"):
+            body = body_for(hall, tenders=[{"method": "POS", "amount": "104.00", "reference": "1"}])
+            (body if field in body else body["tenders"][0])[field] = "HALF"
+            for half in (r"\ud800", r"\udc00", r"\udc00\ud800", r"\ud83d"):
+                raw = json.dumps(body).replace("HALF", half)
+                statuses[field, half] = post_json(client, TAKE, raw).status_code
 
-        assert answer.status_code == 400
+        assert set(statuses.values()) == {400}
         assert books() == before
 
     @pytest.mark.parametrize(

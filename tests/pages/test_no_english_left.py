@@ -147,7 +147,7 @@ class TestAChinesePage:
         payment = pay(hall.shift, hall.account, [], cash("1.00"), keep_as_credit=True)
         undo = f"/counter/payments/{payment.receipt.number}/undo/"
         bad: list[Any] = []
-        for value in ("", "一二", "-1", "１２", "\x00", "9" * 300):
+        for value in ("", "一二", "9" * 300):
             for field in form_for(hall):
                 bad.append(client.post("/counter/", form_for(hall, **{field: value})))
             bad.append(
