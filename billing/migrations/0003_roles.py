@@ -22,6 +22,7 @@ GIVEN = {
     "view_balance": EVERYONE_AT_WORK,
     "view_payment": EVERYONE_AT_WORK,
     "view_receipt": EVERYONE_AT_WORK,
+    "add_receiptprint": ("cashier", "finance", "supervisor"),
     "view_reading": EVERYONE_AT_WORK,
     "view_meter": EVERYONE_AT_WORK,
     "view_meterinstallation": EVERYONE_AT_WORK,

@@ -31,7 +31,7 @@ def receipt(request: StaffRequest, number: str) -> HttpResponse:
     return render(request, PAPERS.get(paper, PAPERS["80mm"]), context)
 
 
-@permission_required("billing.view_receipt", raise_exception=True)
+@permission_required(["billing.view_receipt", "billing.add_receiptprint"], raise_exception=True)
 @require_POST
 def print_one(request: StaffRequest, number: str) -> HttpResponse:
     """Count one printing, the first or one more, and show the paper."""
