@@ -44,8 +44,8 @@ def stop_debtors(owings: Iterable[Owing], by: Staff, at: datetime.datetime, chan
         for one, number in zip(debtors, thrown, strict=True)
         if _STOPPED <= number < _STOPPED + _RESTRICTED
     ]
-    _move(stopped, State.STOPPED, "陈欠经两次催缴未缴，经批准停热", by, at)
-    _move(restricted, State.RESTRICTED, "陈欠逾期未缴，经批准限热", by, at)
+    _move(stopped, State.STOPPED, "陈欠经两次催缴未缴，经批准停供", by, at)
+    _move(restricted, State.RESTRICTED, "陈欠逾期未缴，经批准限供", by, at)
 
 
 def close_former_owner(owings: Iterable[Owing], by: Staff, at: datetime.datetime) -> None:

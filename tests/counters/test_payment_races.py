@@ -260,7 +260,7 @@ class TestTwoBillRuns:
         make_them_meet(monkeypatch, "billing.services.bill_run.issue_bills", 2)
 
         # Only the uniqueness of account and period is left.
-        assert outcomes(self.run_twice(branch)) == {"BillRun": 1, "UniqueViolation": 1}
+        assert outcomes(self.run_twice(branch)) == {"BillRun": 1, "IntegrityError": 1}
 
 
 class TestABillRunAndAWindowWithOneCredit:
