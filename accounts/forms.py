@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts.masking import PersonalField
@@ -10,6 +11,16 @@ from accounts.queries.scope import districts_seen_by
 from accounts.services.personal_data import LONGEST_REASON
 
 ANY = [("", _("any"))]
+
+
+class SignInForm(AuthenticationForm):
+    """The number and the password of a member of staff."""
+
+    def clean(self) -> dict[str, Any]:
+        # Longer than any number there is: the record of failed attempts could not even hold it.
+        if len(self.cleaned_data.get("username", "")) > (self.username_field.max_length or 0):
+            raise self.get_invalid_login_error()
+        return super().clean()
 
 
 class AccountFilterForm(forms.Form):

@@ -5,12 +5,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 # Not the caller's to see, or not there: the two look the same.
 NOT_FOUND = frozenset({"unknown_account", "unknown_payment"})
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
 
 
 def refusal_handler(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -1,13 +1,14 @@
 from typing import Any
 
 from django.db.models import prefetch_related_objects
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.refusals import RefusalSerializer
 from accounts.masking import mask_phone
 from accounts.models import Account, Staff
 from accounts.queries.search import find_accounts
@@ -48,7 +49,11 @@ class AccountsView(APIView):
                 f"address, or several of them. What stands after {LONGEST_TEXT} characters is not read.",
             )
         ],
-        responses=FoundAccountSerializer(many=True),
+        responses={
+            200: FoundAccountSerializer(many=True),
+            403: OpenApiResponse(RefusalSerializer, "Not for this person."),
+            503: OpenApiResponse(RefusalSerializer, "The books are busy; ask again."),
+        },
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         assert isinstance(request.user, Staff)

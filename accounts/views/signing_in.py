@@ -6,8 +6,14 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.forms import SignInForm
+
 sign_in = login_not_required(
-    LoginView.as_view(template_name="registration/sign_in.html", redirect_authenticated_user=True)
+    LoginView.as_view(
+        template_name="registration/sign_in.html",
+        authentication_form=SignInForm,
+        redirect_authenticated_user=True,
+    )
 )
 sign_out = LogoutView.as_view()
 

@@ -66,8 +66,10 @@ def take_payment(wanted: PaymentRequest, *, till: Till, taken_by: Staff, at: dat
     if earlier := payment_taken_before(wanted, taken_by):
         return Taken(earlier, before=True)
     check_tenders(wanted.tenders)
-    accounts = lock_accounts([wanted.account_id], wanted.bill_ids)
-    _check_accounts(accounts, wanted, taken_by)
+    locked = lock_accounts([wanted.account_id], wanted.bill_ids)
+    # A bill of another branch looks like one that does not exist.
+    accounts = {pk: account for pk, account in locked.items() if taken_by.sees_branch(account.branch_id)}
+    _check_account(accounts.get(wanted.account_id), wanted)
     bills = lock_open_bills(accounts)
     balances = balances_of(accounts)
     policy = policy_on(till.business_date)
@@ -117,9 +119,8 @@ def payment_taken_before(wanted: PaymentRequest, taken_by: Staff) -> Payment | N
     return earlier
 
 
-def _check_accounts(accounts: dict[int, Account], wanted: PaymentRequest, taken_by: Staff) -> None:
-    account = accounts.get(wanted.account_id)
-    if account is None or not all(taken_by.sees_branch(one.branch_id) for one in accounts.values()):
+def _check_account(account: Account | None, wanted: PaymentRequest) -> None:
+    if account is None:
         raise PaymentRefused(_("There is no such account here."), code="unknown_account")
     if account.state == Account.State.CLOSED and (wanted.keep_as_credit or not wanted.bill_ids):
         raise PaymentRefused(

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.refusals import RefusalSerializer
 from accounts.models import Account, Staff
 from accounts.models.organisation import in_current_language
 from billing.business_date import business_date_of
@@ -21,7 +22,6 @@ from counters.api.serializers import (
     PaymentRequestSerializer,
     PaymentSerializer,
     PreviewSerializer,
-    RefusalSerializer,
     VoidRequestSerializer,
 )
 from counters.models import Shift

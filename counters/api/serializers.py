@@ -10,6 +10,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api.refusals import RefusalSerializer
 from accounts.models import Account
 from billing.models import Payment, Tender
 from billing.money import AmountRefused, parse_amount
@@ -104,11 +105,6 @@ class ShareSerializer(serializers.Serializer[Mapping[str, Any]]):
     principal = AmountField()
     late_charge = AmountField()
     sentence = serializers.CharField(allow_blank=True)
-
-
-class RefusalSerializer(serializers.Serializer[Mapping[str, Any]]):
-    code = serializers.CharField()
-    detail = serializers.CharField()
 
 
 class PreviewSerializer(serializers.Serializer[Mapping[str, Any]]):

@@ -20,7 +20,7 @@ def addresses(hall: Hall) -> list[str]:
         f"{TAKE}preview/",
         f"{TAKE}{uuid4()}/",
         f"{TAKE}{uuid4()}/void/",
-        "/api/v1/schema/",
+        "/api/v1/schema/?format=json",
     ]
 
 

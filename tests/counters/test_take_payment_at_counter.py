@@ -281,7 +281,7 @@ REFUSALS: list[tuple[str, Any, str]] = [
     ("a bill paid before", lambda o: {"bill_ids": (o.paid.pk,)}, "bill_settled"),
     ("a bill that never was", lambda o: {"bill_ids": (o.older.pk, 999_999)}, "bill_settled"),
     ("a newer bill only", lambda o: {"bill_ids": (o.bill.pk,)}, "older_bill_skipped"),
-    ("a bill of another branch", lambda o: {"bill_ids": (o.elsewhere.pk,)}, "unknown_account"),
+    ("a bill of another branch", lambda o: {"bill_ids": (o.elsewhere.pk,)}, "bill_settled"),
     ("an account of another branch", lambda o: {"account_id": o.elsewhere.account_id}, "unknown_account"),
     ("an account that never was", lambda o: {"account_id": 999_999}, "unknown_account"),
     ("no money and no credit", lambda o: {"tenders": ()}, "nothing_to_take"),
