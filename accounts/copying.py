@@ -2,13 +2,19 @@
 
 import datetime
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 from django.db import connection
 
+_SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+# Characters that are handed to the driver at once.
+PIECE = 65_536
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -19,7 +25,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     """
     lines = _Lines(rows)
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", lines)
+        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", lines, PIECE)
     return lines.count
 
 
@@ -32,18 +38,26 @@ def reserve_ids(table: str, count: int) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if value is None:
-        return "\\N"
-    if value is True or value is False:
-        return "t" if value else "f"
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
-    if isinstance(value, (Decimal, int, datetime.date)):
-        return str(value)
-    return str(value).translate(_ESCAPES)
+def _escaped(value: str) -> str:
+    return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
+
+
+# By exact type, since most of the time goes here; whatever else there is, is written as its text.
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    str: _escaped,
+    NoneType: lambda _: "\\N",
+    bool: lambda value: "t" if value else "f",
+    int: str,
+    Decimal: str,
+    datetime.date: str,
+    datetime.datetime: str,
+    dict: lambda value: _escaped(_as_json(value)),
+    list: lambda value: _escaped(_as_json(value)),
+}
+
+
+def _other(value: Any) -> str:
+    return _escaped(str(value))
 
 
 class _Lines:
@@ -54,14 +68,14 @@ class _Lines:
         self.rest = ""
         self.count = 0
 
-    def read(self, size: int = 65536) -> str:
+    def read(self, size: int = PIECE) -> str:
         pieces = [self.rest]
         length = len(self.rest)
         while length < size:
             row = next(self.rows, None)
             if row is None:
                 break
-            line = "\t".join(map(_text, row)) + "\n"
+            line = "\t".join([_TEXTS.get(value.__class__, _other)(value) for value in row]) + "\n"
             pieces.append(line)
             length += len(line)
             self.count += 1
