@@ -3,6 +3,9 @@ PYTHON ?= python3
 UV ?= uv
 BENCH ?= all
 
+# Where it is set, as in many containers, every start would compile all of Python again: some three seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What `check --deploy` judges: the settings as a production machine would have them. Nothing is connected to.
 LIKE_PRODUCTION = APP_ENV=production ALLOWED_HOSTS=hall.example.com REDIS_URL=redis://redis/0 \
 	SECRET_KEY=neither-secret-nor-used-but-long-enough-with-0123456789 \

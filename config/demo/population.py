@@ -10,8 +10,9 @@ from config.demo.names import person_name, unit_name
 from config.demo.places import TOWERS, Community, Door, Town
 
 H, W, G, E = Service.HEAT, Service.WATER, Service.GAS, Service.ELECTRICITY
+# A heating town: most people come to these halls for heat and water, few for all four.
 _SERVICES = {
-    (H, W): 0.26, (H, W, E, G): 0.16, (H, W, G): 0.12, (H,): 0.12, (W, G): 0.10, (W, E): 0.08, (E,): 0.08, (W,): 0.08,
+    (H,): 0.32, (H, W): 0.32, (H, W, G): 0.13, (H, W, E, G): 0.06, (W, G): 0.06, (W,): 0.06, (W, E): 0.03, (E,): 0.02,
 }  # fmt: skip
 _UNIT_SERVICES = {(H, W): 0.30, (W, E): 0.22, (H,): 0.20, (W, G): 0.08, (H, W, G, E): 0.08, (E,): 0.12}
 # Of every hundred places thirteen are units: they have fewer services each, so 10–12 % of the accounts.
