@@ -17,7 +17,12 @@ class ShiftOpenForm(forms.Form):
     """Which window, and how much float is in the drawer."""
 
     window = forms.ModelChoiceField(queryset=Window.objects.none(), label=_("Window"), empty_label=None)
-    opening_float = AmountField(label=_("Float in the drawer"), max_length=20, initial="200.00")
+    opening_float = AmountField(
+        label=_("Float in the drawer"),
+        max_length=20,
+        initial="200.00",
+        widget=forms.TextInput({"autofocus": True, "inputmode": "decimal"}),
+    )
 
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,7 +71,11 @@ class CashCountForm(forms.Form):
 class DifferenceForm(SecondPersonForm):
     """Why the drawer is over or short, and who else has looked at it."""
 
-    reason = forms.CharField(label=_("How did the difference come about?"), max_length=200)
+    reason = forms.CharField(
+        label=_("How did the difference come about?"),
+        max_length=200,
+        widget=forms.TextInput({"autofocus": True}),
+    )
 
 
 def window_of_yesterday(staff: Staff, today: datetime.date) -> int | None:

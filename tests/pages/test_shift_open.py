@@ -1,4 +1,5 @@
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -26,6 +27,12 @@ class TestShiftOpen:
         assert (answer.status_code, answer.headers["Location"]) == (302, "/counter/")
         shift = Shift.objects.get(cashier=hall.colleague)
         assert (shift.window, str(shift.opening_float), shift.is_open) == (window, "300.00", True)
+
+    def test_needs_one_key_when_the_float_is_the_usual_one(self, hall: Hall, window: Window) -> None:
+        page = signed_in(hall.colleague).get(PAGE).content.decode()
+
+        # Enter sends a form from one of its text fields only.
+        assert re.search(r'<input [^>]*name="opening_float"[^>]* autofocus', page)
 
     def test_offers_the_free_windows_of_the_own_branch(self, hall: Hall, window: Window) -> None:
         make_window(hall.stranger.branch, number=9)
