@@ -17,6 +17,9 @@ class BillingConfig(AppConfig):
             {
                 "run_billing": _("bill run started"),
                 "continue_billing": _("bill run continued"),
+                "publish_bills": _("bills published"),
+                "explain_finding": _("finding of a bill run explained"),
+                "close_period": _("billing period closed"),
                 "take_payment": _("payment taken"),
                 "void_payment": _("payment voided"),
                 "reverse_payment": _("payment reversed"),

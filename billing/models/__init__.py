@@ -1,9 +1,12 @@
 from billing.models.balance import Balance
-from billing.models.bill import Bill, BillLine, BillRun
+from billing.models.bill import Bill, BillLine
+from billing.models.bill_run import BillRun, BillRunChunk
+from billing.models.bill_run_result import BillRunFinding, BillRunTotal
 from billing.models.business_day import BusinessDay
 from billing.models.late_charge import LateChargeRule
 from billing.models.meter import Meter, MeterInstallation, Reading
 from billing.models.payment import Allocation, AllocationPolicy, Deposit, Payment, Tender
+from billing.models.period_close import PeriodClose
 from billing.models.posting import Posting
 from billing.models.receipt import Receipt, ReceiptPrint
 from billing.models.reversal import Reversal
@@ -16,12 +19,16 @@ __all__ = [
     "Bill",
     "BillLine",
     "BillRun",
+    "BillRunChunk",
+    "BillRunFinding",
+    "BillRunTotal",
     "BusinessDay",
     "Deposit",
     "LateChargeRule",
     "Meter",
     "MeterInstallation",
     "Payment",
+    "PeriodClose",
     "Posting",
     "Reading",
     "Receipt",

@@ -2,49 +2,17 @@ import datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Account, Branch
+from accounts.models import Account
 from accounts.models.account import Service
 from billing.models.amount import LARGEST_AMOUNT, MoneyField, at_least
+from billing.models.bill_run import BillRun
 from billing.models.tariff import Tariff
 from billing.money import NO_MONEY
-
-
-class BillRun(models.Model):
-    """One billing of a service for a period: who started it and what came out."""
-
-    service = models.CharField(_("service"), max_length=12, choices=Service)
-    period = models.CharField(_("period"), max_length=10)
-    branch = models.ForeignKey(
-        Branch, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("branch")
-    )
-    issued_on = models.DateField(_("issued on"))
-    started_at = models.DateTimeField(_("started at"))
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("started by")
-    )
-    finished_at = models.DateTimeField(_("finished at"), null=True)
-    summary = models.JSONField(_("summary"), default=dict)
-
-    class Meta:
-        verbose_name = _("bill run")
-        verbose_name_plural = _("bill runs")
-        permissions = [("run_billing", "Can start a bill run")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["service", "period", "branch"],
-                nulls_distinct=False,
-                name="a_period_of_a_service_has_one_bill_run",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_service_display()} {self.period}"
 
 
 class BillQuerySet(models.QuerySet["Bill"]):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Account
 from billing.models import Bill
@@ -31,8 +31,8 @@ class MeteredUse:
 
 def accounts_to_bill(
     service: str, period: str, kind: str, branch_id: int | None, opened_by: datetime.date
-) -> list[int]:
-    """Keys of the accounts that the period's run has not billed yet, in the order in which they are locked."""
+) -> QuerySet[Account]:
+    """The accounts that the period's run has not billed yet."""
     states = BILLED_BY_AREA if kind == Bill.Kind.HEATING else BILLED_BY_METER
     billed = Bill.objects.filter(account=OuterRef("pk"), kind=kind, period=period).exclude(
         state=Bill.State.CANCELLED
@@ -40,9 +40,39 @@ def accounts_to_bill(
     accounts = Account.objects.filter(
         ~Exists(billed), service=service, state__in=states, opened_on__lte=opened_by
     )
-    if branch_id is not None:
-        accounts = accounts.filter(branch_id=branch_id)
-    return list(accounts.order_by("pk").values_list("pk", flat=True))
+    return accounts if branch_id is None else accounts.filter(branch_id=branch_id)
+
+
+def billed_already(account_ids: Sequence[int], kind: str, period: str) -> set[int]:
+    """Which of the accounts have a bill of the period."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BILLED, [list(account_ids), kind, period])
+        return {account_id for (account_id,) in cursor}
+
+
+_BILLED = """
+    SELECT account_id FROM billing_bill
+    WHERE account_id = ANY (%s) AND kind = %s AND period = %s AND state <> 'CANCELLED'
+"""
+
+
+def usual_amounts(account_ids: Sequence[int], kind: str, period: str) -> dict[int, Decimal]:
+    """The mean of each account's last bills before the period; with fewer than two nothing is usual yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_USUAL, [list(account_ids), kind, period, LAST_BILLS])
+        return dict(cursor.fetchall())
+
+
+# Half a year of monthly bills: long enough for one odd bill, short enough for a household that has changed.
+LAST_BILLS = 6
+_USUAL = """
+    SELECT a.id, avg(b.amount) FROM unnest(%s::bigint[]) AS a (id)
+    CROSS JOIN LATERAL (
+        SELECT amount FROM billing_bill
+        WHERE account_id = a.id AND kind = %s AND period < %s AND state <> 'CANCELLED'
+        ORDER BY period DESC LIMIT %s) b
+    GROUP BY a.id HAVING count(*) > 1
+"""
 
 
 _READINGS = """
@@ -98,8 +128,12 @@ def tier_positions(account_ids: Sequence[int], on: datetime.date) -> dict[int, d
     return positions
 
 
-def accounts_with_facts(account_ids: Sequence[int]) -> Sequence[Mapping[str, Any]]:
-    """What pricing must know of each account."""
+def accounts_with_facts(account_ids: Sequence[int], on: datetime.date) -> Sequence[Mapping[str, Any]]:
+    """What pricing must know of each account, as it stood on the day.
+
+    Evidence that is dated (household size, low income) belongs here: whatever it says on the day goes into
+    these rows, and the pricers put it into the Facts of the rating engine.
+    """
     return list(
         Account.objects.filter(pk__in=account_ids)
         .order_by("pk")
@@ -113,5 +147,6 @@ def accounts_with_facts(account_ids: Sequence[int]) -> Sequence[Mapping[str, Any
             "billed_area",
             "premises__building_area",
             "premises__storey_height",
+            "premises__district_id",
         )
     )

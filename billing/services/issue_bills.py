@@ -50,11 +50,11 @@ _CREDITS = """
 
 def issue_bills(
     drafts: Sequence[BillDraft], branches: Mapping[int, int], run: BillRun, at: datetime.datetime
-) -> Decimal:
+) -> list[int]:
     """Write bills, lines, postings and balances, and let prepaid credit pay what it can at once.
 
     The caller holds the locks of the accounts, inside a transaction. `branches` maps account to branch.
-    Answers the sum of the bills.
+    Answers the keys of the bills, in the order of the drafts.
     """
     prepaid = _credits(drafts)
     ids = reserve_ids("billing_bill", len(drafts))
@@ -66,7 +66,7 @@ def issue_bills(
     with connection.cursor() as cursor:
         cursor.execute(_RAISE_BALANCES, [list(totals), list(totals.values()), [0] * len(totals)])
     _use_credit([(pk, draft) for pk, draft in numbered if draft.account_id in prepaid], prepaid, branches, at)
-    return sum(totals.values(), NO_MONEY)
+    return ids
 
 
 def _credits(drafts: Sequence[BillDraft]) -> dict[int, Decimal]:

@@ -17,6 +17,8 @@ from billing.money import NO_MONEY
 
 # Classes of advisory locks, for what has no row yet. Migration 0002 takes the one of the day as well.
 DAY, RECEIPT, REFERENCE, REQUEST = 7001, 7002, 7003, 7004
+# The one of a billing period is taken by migration 0031 too.
+PERIOD = 7031
 FIRST_DAY = datetime.date(2000, 1, 1)
 
 # The keys are gathered first: an OR over two kinds of them would read the whole table.
@@ -50,6 +52,11 @@ def lock_receipt(receipt_id: int) -> None:
 def lock_business_day(date: datetime.date) -> None:
     """Wait until every posting of the day is committed; new ones wait for this transaction."""
     _lock("%s", DAY, (date - FIRST_DAY).days)
+
+
+def lock_period(service: str, period: str) -> None:
+    """Wait until every bill of the period that is being written is committed; new ones wait for this transaction."""
+    _lock("hashtext(%s)", PERIOD, f"{service} {period}")
 
 
 def lock_accounts(account_ids: Iterable[int], bill_ids: Iterable[int] = ()) -> dict[int, Account]:

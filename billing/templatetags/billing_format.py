@@ -4,6 +4,7 @@ from django import template
 
 from billing.capitals import capitals as in_capitals
 from billing.money import to_money
+from billing.rating.plain import plain
 
 register = template.Library()
 
@@ -12,6 +13,18 @@ register = template.Library()
 def money(amount: Decimal | None) -> str:
     """2437.55 → 2,437.55: two decimals, thousands separated, in either language."""
     return "" if amount is None else f"{to_money(amount):,.2f}"
+
+
+@register.filter
+def money_text(amount: str) -> str:
+    """The same for an amount that is kept as text, as in JSON."""
+    return money(Decimal(amount)) if amount else ""
+
+
+@register.filter
+def plain_number(number: Decimal) -> str:
+    """40.0000 → 40: a quantity without the zeros that the column has."""
+    return plain(number)
 
 
 @register.filter

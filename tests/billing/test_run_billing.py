@@ -7,8 +7,9 @@ import pytest
 from accounts.models import Account, AuditEntry, Branch
 from accounts.services.account_states import close_account
 from billing.models import AllocationPolicy, Balance, Bill, BillRun, Payment, Posting
-from billing.services import bill_run
-from billing.services.bill_run import BillRunRefused, run_billing
+from billing.services import bill_run_chunks, bill_run_stages
+from billing.services.bill_run import run_billing
+from billing.services.bill_run_pricing import BillRunRefused
 from billing.services.business_days import close_business_day
 from billing.services.issue_bills import issue_bills
 from counters.models import Shift
@@ -223,20 +224,20 @@ class TestRunBilling:
     def test_is_finished_by_starting_it_again_after_it_died(
         self, branch: Branch, shift: Shift, monkeypatch: pytest.MonkeyPatch, dies_in: int
     ) -> None:
-        monkeypatch.setattr(bill_run, "CHUNK", 1)
+        monkeypatch.setattr(bill_run_stages, "CHUNK", 1)
         for _ in range(3):
             account = make_water_account(branch=branch, readings={"2026-11-10": "40"})
             pay(shift, account, [], cash("10.00"), keep_as_credit=True)
         chunks = iter(range(1, 4))
 
-        def write_and_die(*args: Any) -> Decimal:
-            amount = issue_bills(*args)
+        def write_and_die(*args: Any) -> list[int]:
+            written = issue_bills(*args)
             if next(chunks) == dies_in:
                 raise OSError("the power is out")
-            return amount
+            return written
 
         with monkeypatch.context() as failing:
-            failing.setattr(bill_run, "issue_bills", write_and_die)
+            failing.setattr(bill_run_chunks, "issue_bills", write_and_die)
             with pytest.raises(OSError, match="the power is out"):
                 run()
         assert Bill.objects.count() == dies_in - 1
@@ -249,7 +250,7 @@ class TestRunBilling:
         assert broken_invariants() == []
 
     def test_tells_how_far_it_is(self, branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(bill_run, "CHUNK", 2)
+        monkeypatch.setattr(bill_run_stages, "CHUNK", 2)
         for _ in range(3):
             make_water_account(branch=branch, readings={"2026-11-10": "40"})
         told: list[tuple[int, int]] = []

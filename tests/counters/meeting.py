@@ -17,7 +17,7 @@ from tests.database import run_together
 
 Result = TypeVar("Result")
 
-ROW_LOCK = re.compile(r" FOR (NO KEY )?UPDATE( OF \S+)?")
+ROW_LOCK = re.compile(r" FOR (NO KEY )?UPDATE( OF \S+)?( SKIP LOCKED)?")
 
 
 def at_once(*calls: Callable[[], Result]) -> list[Result | Exception]:

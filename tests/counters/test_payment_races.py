@@ -257,7 +257,7 @@ class TestTwoBillRuns:
 
     def test_without_locks_both_mean_to(self, branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
         remove_row_locks(monkeypatch)
-        make_them_meet(monkeypatch, "billing.services.bill_run.issue_bills", 2)
+        make_them_meet(monkeypatch, "billing.services.bill_run_chunks.issue_bills", 2)
 
         # Only the uniqueness of account and period is left.
         assert outcomes(self.run_twice(branch)) == {"BillRun": 1, "IntegrityError": 1}

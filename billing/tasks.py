@@ -1,0 +1,57 @@
+"""Workers of bill runs. The rows are the queue: a task that is lost, or runs twice, changes nothing."""
+
+import logging
+import os
+import socket
+import time
+
+from celery import shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerUnavailable
+
+from billing.models import BillRun
+from billing.services.bill_run import is_anything_left, work_on_chunk
+from billing.services.bill_run_pricing import pricing_of
+from billing.services.bill_run_stages import settle_bill_run
+
+logger = logging.getLogger(__name__)
+
+# So many workers may take chunks of one run at the same time.
+MOST_WORKERS = 16
+# After so many seconds a worker lets others have their turn, and comes back.
+TURN = 30
+
+
+@shared_task
+def work_on_bill_run(run_id: int) -> None:
+    """Take chunks of the run until none is left, or the turn is over."""
+    run = BillRun.objects.get(pk=run_id)
+    if not run.is_at_work:
+        return
+    pricing, worker = pricing_of(run), f"{socket.gethostname()} {os.getpid()}"
+    ends = time.monotonic() + TURN
+    while work_on_chunk(run, pricing, worker=worker, at=timezone.now()):
+        if time.monotonic() > ends:
+            call_workers(run, 1)
+            return
+    run = settle_bill_run(run, at=timezone.now())
+    # A chunk that is missing now is another worker's, or free again; the minute's look finds it.
+    if run.is_at_work and is_anything_left(run):
+        logger.info("bill run %s: the rest is with other workers", run.pk)
+
+
+@shared_task
+def continue_bill_runs() -> None:
+    """Once a minute: call workers to every run that is at work. Whatever died, this takes it up again."""
+    for run in BillRun.objects.filter(state__in=BillRun.AT_WORK):
+        call_workers(run)
+
+
+def call_workers(run: BillRun, workers: int = MOST_WORKERS) -> None:
+    """Tell workers that there are chunks. Without a broker the minute's look does it as soon as there is one."""
+    for _ in range(min(workers, max(1, run.chunks.exclude(state="PUBLISHED").count()))):
+        try:
+            work_on_bill_run.apply_async([run.pk], retry=False)
+        except BrokerUnavailable:
+            logger.warning("bill run %s: no broker to call workers with", run.pk)
+            return
