@@ -1,7 +1,7 @@
 """Meters where they hang, with what was read on them and how far they are billed; read in sets."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -24,13 +24,22 @@ BILLED_TO = """
 """
 
 _PLACES = f"""
-    SELECT i.id, i.account_id, a.account_no, a.branch_id, m.service, m.serial_no, m.digits, m.multiplier,
+    SELECT i.id, i.account_id, a.account_no, a.branch_id, a.state, m.service, m.serial_no, m.digits, m.multiplier,
            i.installed_on, i.removed_on, i.initial, {BILLED_TO}
     FROM billing_meterinstallation i
     JOIN billing_meter m ON m.id = i.meter_id
     JOIN accounts_account a ON a.id = i.account_id
-    WHERE i.id = ANY (%s)
 """  # noqa: S608 - our own text
+# The keys are gathered first: an OR over two tables would read both of them whole.
+_NAMED = """
+    WHERE i.id = ANY (ARRAY(
+        SELECT mine.id FROM billing_meter named JOIN billing_meterinstallation mine ON mine.meter_id = named.id
+        WHERE named.serial_no = ANY (%s)
+        UNION
+        SELECT mine.id FROM accounts_account named JOIN billing_meterinstallation mine ON mine.account_id = named.id
+        WHERE named.account_no = ANY (%s)))
+    ORDER BY i.id
+"""
 _READINGS = """
     SELECT wanted.id, r.read_on, r.value, r.kind, r.rolled_over, r.state = 'ACCEPTED'
     FROM unnest(%s::bigint[], %s::date[]) AS wanted (id, first_on)
@@ -42,15 +51,6 @@ _READINGS = """
         SELECT read_on, value, kind, rolled_over, state FROM billing_reading
         WHERE installation_id = wanted.id AND state <> 'REJECTED' AND read_on > wanted.first_on
     ) r ORDER BY wanted.id, r.read_on
-"""
-_BY_NAME = """
-    SELECT i.id, m.serial_no, a.account_no FROM billing_meterinstallation i
-    JOIN billing_meter m ON m.id = i.meter_id JOIN accounts_account a ON a.id = i.account_id
-    WHERE m.serial_no = ANY (%(serials)s)
-    UNION
-    SELECT i.id, m.serial_no, a.account_no FROM accounts_account a
-    JOIN billing_meterinstallation i ON i.account_id = a.id JOIN billing_meter m ON m.id = i.meter_id
-    WHERE a.account_no = ANY (%(accounts)s)
 """
 
 
@@ -73,6 +73,7 @@ class Place:
     account_id: int
     account_no: str
     branch_id: int
+    account_state: str
     service: str
     serial_no: str
     digits: int
@@ -88,18 +89,24 @@ class Place:
 
 
 def places_of(first_days: Mapping[int, datetime.date]) -> dict[int, Place]:
-    """The installations with the readings around a day each, `first_days`. Two queries."""
+    """The installations by key, with the readings around a day each. Two queries."""
     with connection.cursor() as cursor:
-        cursor.execute(_PLACES, [list(first_days)])
+        cursor.execute(f"{_PLACES} WHERE i.id = ANY (%s)", [list(first_days)])
         places = {row[0]: Place(*row) for row in cursor}
-        cursor.execute(_READINGS, [list(first_days), list(first_days.values()), READINGS_BEFORE])
-        for installation_id, *reading in cursor:
-            places[installation_id].known.append(Known(*reading))
+    read_known(places, first_days)
     return places
 
 
-def installations_named(serials: Iterable[str], account_nos: Iterable[str]) -> Sequence[tuple[int, str, str]]:
-    """(key, meter number, account number) of every installation of these meters and accounts. One query."""
+def places_named(serials: Iterable[str], account_nos: Iterable[str]) -> list[Place]:
+    """Every installation of these meters and of these accounts, without readings. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_BY_NAME, {"serials": list(serials), "accounts": list(account_nos)})
-        return list(cursor.fetchall())
+        cursor.execute(f"{_PLACES} {_NAMED}", [list(serials), list(account_nos)])
+        return [Place(*row) for row in cursor]
+
+
+def read_known(places: Mapping[int, Place], first_days: Mapping[int, datetime.date]) -> None:
+    """Give each place its readings: the last ones up to a day and all after it. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READINGS, [list(first_days), list(first_days.values()), READINGS_BEFORE])
+        for installation_id, *reading in cursor:
+            places[installation_id].known.append(Known(*reading))

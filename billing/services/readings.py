@@ -9,7 +9,7 @@ from accounts.models import Account, Staff
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
 from billing.models import Reading
-from billing.queries.meter_places import Place, installations_named, places_of
+from billing.queries.meter_places import Place, places_named, read_known
 from billing.services.locks import lock_accounts
 from billing.services.photos import Photo
 from billing.services.reading_checks import Taken, check_reading, policies
@@ -69,9 +69,9 @@ def lock_place(account: Account, serial_no: str, day: datetime.date, by: Staff) 
     locked = lock_accounts([account.pk])[account.pk]
     if locked.state == Account.State.CLOSED:
         raise ReadingRefused(_("The account is closed."), code="account_closed")
-    named = installations_named([], [locked.account_no])
-    places = list(places_of({key: day for key, _serial, _account in named}).values())
-    return choose_place(places, serial_no, day)
+    place = choose_place(places_named([], [locked.account_no]), serial_no, day)
+    read_known({place.installation_id: place}, {place.installation_id: day})
+    return place
 
 
 def choose_place(places: list[Place], serial_no: str, day: datetime.date) -> Place:
