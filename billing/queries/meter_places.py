@@ -2,10 +2,10 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
 
 from django.db import connection
+
+from billing.meter_use import Known, Place
 
 # Enough to tell the usual use, whatever the policy looks back on.
 READINGS_BEFORE = 24
@@ -52,40 +52,6 @@ _READINGS = """
         WHERE installation_id = wanted.id AND state <> 'REJECTED' AND read_on > wanted.first_on
     ) r ORDER BY wanted.id, r.read_on
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A reading that was not rejected."""
-
-    read_on: datetime.date
-    value: Decimal
-    kind: str
-    rolled_over: bool
-    is_accepted: bool
-
-
-@dataclass(slots=True)
-class Place:
-    """A meter at an account: since when, until when, what was read (oldest first), how far it is billed."""
-
-    installation_id: int
-    account_id: int
-    account_no: str
-    branch_id: int
-    account_state: str
-    service: str
-    serial_no: str
-    digits: int
-    multiplier: Decimal
-    installed_on: datetime.date
-    removed_on: datetime.date | None
-    initial: Decimal
-    billed_to: datetime.date | None
-    known: list[Known] = field(default_factory=list)
-
-    def covers(self, date: datetime.date) -> bool:
-        return self.installed_on <= date and (self.removed_on is None or date <= self.removed_on)
 
 
 def places_of(first_days: Mapping[int, datetime.date]) -> dict[int, Place]:

@@ -7,16 +7,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Staff
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
+from billing.meter_use import Place, Taken, last_true, uses_before, usual_per_day
 from billing.models import Reading, ReadingPolicy
-from billing.queries.meter_places import Place
-from billing.services.reading_checks import (
-    Taken,
-    check_reading,
-    last_true,
-    policies,
-    uses_before,
-    usual_per_day,
-)
+from billing.queries.reading_policies import policies
+from billing.services.reading_checks import check_reading
 from billing.services.readings import lock_place, write_reading
 from billing.services.refusals import ReadingRefused
 

@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Staff
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
+from billing.meter_use import Place, use_between
 from billing.models import MeterTest, UnitCorrection
 from billing.models.meter_test import LARGEST_ERROR
-from billing.queries.meter_places import Place
 from billing.services.locks import lock_accounts
-from billing.services.reading_checks import use_between
 from billing.services.readings import lock_place
 from billing.services.refusals import MeterRefused
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Staff
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
+from billing.meter_use import Place, Taken
 from billing.models import Meter, MeterInstallation, Reading
 from billing.models.meter import HIGHEST_REGISTER
-from billing.queries.meter_places import Place
-from billing.services.reading_checks import Taken, check_reading, policies
+from billing.queries.reading_policies import policies
+from billing.services.reading_checks import check_reading
 from billing.services.readings import lock_place, write_reading
 from billing.services.refusals import MeterRefused
 

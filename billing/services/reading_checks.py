@@ -1,17 +1,22 @@
 """Whether a reading can be, and what is odd about it. Pure: what is known comes in as a Place."""
 
 import datetime
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from itertools import pairwise
+from collections.abc import Iterator
 
-from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from billing.meter_use import (
+    Anomaly,
+    Place,
+    Taken,
+    billed_too_high,
+    last_true,
+    use_between,
+    uses_before,
+    usual_per_day,
+)
 from billing.models import Reading, ReadingPolicy
 from billing.models.meter import HIGHEST_REGISTER
-from billing.queries.meter_places import Known, Place
 from billing.services.refusals import ReadingRefused
 
 SENTENCES = {
@@ -31,36 +36,6 @@ SENTENCES = {
 }
 
 
-class Anomaly(TextChoices):
-    """Why a person has to look at a reading before a bill is made from it."""
-
-    HIGH = "HIGH", _("many times the usual use")
-    ZERO_AGAIN = "ZERO_AGAIN", _("no use several times in a row")
-    FALLS = "FALLS", _("lower than the reading before")
-    ESTIMATE_TOO_HIGH = "ESTIMATE_TOO_HIGH", _("a billed estimate was too high")
-    ESTIMATE = "ESTIMATE", _("estimate to approve")
-    SELF_REPORTED = "SELF_REPORTED", _("reported by the customer, to compare with the photo")
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A reading that somebody brings in. `is_insisted`: read a second time, and it is lower all the same."""
-
-    read_on: datetime.date
-    value: Decimal
-    kind: str
-    rolled_over: bool = False
-    is_insisted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What passed through a meter between two readings."""
-
-    units: Decimal
-    days: int
-
-
 def check_reading(taken: Taken, place: Place, policy: ReadingPolicy, today: datetime.date) -> list[str]:
     """Refuse what cannot be, and answer what is odd (codes of Anomaly).
 
@@ -75,45 +50,6 @@ def check_reading(taken: Taken, place: Place, policy: ReadingPolicy, today: date
 
 def refuse(code: str, **params: object) -> ReadingRefused:
     return ReadingRefused(SENTENCES[code], code=code, params=params)
-
-
-def policies() -> dict[str, ReadingPolicy]:
-    """The rules by service; where none were entered, the usual ones. One query."""
-    entered = {policy.service: policy for policy in ReadingPolicy.objects.all()}
-    return {
-        service: entered.get(service) or ReadingPolicy(service=service)
-        for service in ("HEAT", "GAS", "WATER", "ELECTRICITY")
-    }
-
-
-def last_true(place: Place, before: datetime.date) -> Known:
-    """The last reading before a day that somebody read; at first what the meter showed when it came."""
-    for known in reversed(place.known):
-        if known.is_accepted and known.read_on < before and known.kind != Reading.Kind.ESTIMATED:
-            return known
-    return Known(place.installed_on, place.initial, Reading.Kind.INITIAL, rolled_over=False, is_accepted=True)
-
-
-def uses_before(place: Place, day: datetime.date) -> list[Use]:
-    """What was used between the true readings before a day, oldest first."""
-    true = [
-        known
-        for known in place.known
-        if known.is_accepted and known.read_on < day and known.kind != Reading.Kind.ESTIMATED
-    ]
-    return [use_between(place, start, end) for start, end in pairwise(true)]
-
-
-def use_between(place: Place, start: Known, end: Known | Taken) -> Use:
-    turn = 10**place.digits if end.rolled_over else 0
-    units = (end.value - start.value + turn) * place.multiplier
-    return Use(units, max(1, (end.read_on - start.read_on).days))
-
-
-def usual_per_day(uses: Sequence[Use], usual_of: int) -> Decimal | None:
-    """Units a day over the last readings; None where nothing is known yet."""
-    last = uses[-usual_of:]
-    return sum((use.units for use in last), Decimal(0)) / sum(use.days for use in last) if last else None
 
 
 def _check_number(taken: Taken, place: Place) -> None:
@@ -159,18 +95,6 @@ def _check_later(taken: Taken, place: Place) -> None:
     )
     if later and later.value < taken.value and not later.rolled_over:
         raise refuse("higher_than_later", later_on=later.read_on, later=later.value)
-
-
-def billed_too_high(taken: Taken, place: Place) -> Known | None:
-    """The billed estimate that the reading proves too high."""
-    billed = [
-        known
-        for known in place.known
-        if known.is_accepted and place.billed_to and known.read_on <= place.billed_to
-    ]
-    if billed and billed[-1].kind == Reading.Kind.ESTIMATED and billed[-1].value > taken.value:
-        return billed[-1]
-    return None
 
 
 def _odd_kind(taken: Taken) -> Iterator[str]:

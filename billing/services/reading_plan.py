@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Staff
 from accounts.roster.problems import Problem
+from billing.meter_use import Known, Place, Taken
 from billing.models import Reading
-from billing.queries.meter_places import Known, Place, places_named, read_known
+from billing.queries.meter_places import places_named, read_known
+from billing.queries.reading_policies import policies
 from billing.reading_file import ReadingFile, ReadingRow
-from billing.services.reading_checks import Taken, check_reading, policies
+from billing.services.reading_checks import check_reading
 from billing.services.readings import choose_place
 from billing.services.refusals import ReadingRefused
 

@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Staff
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
+from billing.meter_use import Place, Taken, billed_too_high
 from billing.models import Reading
-from billing.queries.meter_places import Place, places_of
+from billing.queries.meter_places import places_of
+from billing.queries.reading_policies import policies
 from billing.services.estimates import write_estimate
 from billing.services.locks import lock_accounts
-from billing.services.reading_checks import Taken, billed_too_high, check_reading, policies, refuse
+from billing.services.reading_checks import check_reading, refuse
 from billing.services.refusals import ReadingRefused
 
 LONGEST_NOTE = 200

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Staff
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
+from billing.meter_use import Place, Taken
 from billing.models import Reading
-from billing.queries.meter_places import Place, places_named, read_known
+from billing.queries.meter_places import places_named, read_known
+from billing.queries.reading_policies import policies
 from billing.services.locks import lock_accounts
 from billing.services.photos import Photo
-from billing.services.reading_checks import Taken, check_reading, policies
+from billing.services.reading_checks import check_reading
 from billing.services.refusals import ReadingRefused
 
 # What comes and goes with a meter is written by replace_meter.

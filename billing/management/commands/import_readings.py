@@ -15,8 +15,8 @@ from tqdm import tqdm
 from accounts.models import Staff
 from accounts.roster.problems import Problem
 from accounts.sheets import SheetRefused
+from billing.meter_use import Anomaly
 from billing.reading_file import ReadingFile, read_readings
-from billing.services.reading_checks import Anomaly
 from billing.services.reading_import import ReadingsOutcome, ReadingsRefused, import_readings
 
 # The screen shows the first of them; --report keeps all.
