@@ -25,5 +25,14 @@ class BillingConfig(AppConfig):
                 "reverse_payment": _("payment reversed"),
                 "reprint_receipt": _("receipt reprinted"),
                 "close_business_day": _("business day closed"),
+                "record_reading": _("reading entered"),
+                "accept_reading": _("reading accepted"),
+                "reject_reading": _("reading rejected"),
+                "propose_estimate": _("estimate proposed"),
+                "import_readings": _("readings imported"),
+                "replace_meter": _("meter replaced"),
+                "record_meter_test": _("meter test entered"),
+                "settle_unit_correction": _("correction of units settled"),
+                "lay_route": _("reading route laid"),
             }
         )

@@ -7,4 +7,5 @@ app_name = "billing"
 urlpatterns = [
     path("bills/<str:number>/", bills.bill_detail, name="bill_detail"),
     path("bill-runs/", include("billing.bill_run_urls")),
+    path("readings/", include("billing.reading_urls")),
 ]

@@ -4,12 +4,16 @@ from billing.models.bill_run import BillRun, BillRunChunk
 from billing.models.bill_run_result import BillRunFinding, BillRunTotal
 from billing.models.business_day import BusinessDay
 from billing.models.late_charge import LateChargeRule
-from billing.models.meter import Meter, MeterInstallation, Reading
+from billing.models.meter import Meter, MeterInstallation
+from billing.models.meter_test import MeterTest, UnitCorrection
 from billing.models.payment import Allocation, AllocationPolicy, Deposit, Payment, Tender
 from billing.models.period_close import PeriodClose
 from billing.models.posting import Posting
+from billing.models.reading import Reading
+from billing.models.reading_policy import ReadingPolicy
 from billing.models.receipt import Receipt, ReceiptPrint
 from billing.models.reversal import Reversal
+from billing.models.route import Route, RouteStop
 from billing.models.tariff import Tariff, TariffVersion
 
 __all__ = [
@@ -27,14 +31,19 @@ __all__ = [
     "LateChargeRule",
     "Meter",
     "MeterInstallation",
+    "MeterTest",
     "Payment",
     "PeriodClose",
     "Posting",
     "Reading",
+    "ReadingPolicy",
     "Receipt",
     "ReceiptPrint",
     "Reversal",
+    "Route",
+    "RouteStop",
     "Tariff",
     "TariffVersion",
     "Tender",
+    "UnitCorrection",
 ]

@@ -1,13 +1,11 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 from accounts.models.account import Service
@@ -56,6 +54,7 @@ class MeterInstallation(models.Model):
         verbose_name = _("meter installation")
         verbose_name_plural = _("meter installations")
         ordering = ("account", "installed_on")
+        permissions: ClassVar = [("replace_meter", "Can replace a meter")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(removed_on__isnull=True, final__isnull=True)
@@ -80,44 +79,3 @@ class MeterInstallation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meter} @ {self.account}"
-
-
-class Reading(models.Model):
-    """What a meter showed on a day, and who says so."""
-
-    class Kind(models.TextChoices):
-        INITIAL = "INITIAL", _("initial")
-        ACTUAL = "ACTUAL", _("actual")
-        ESTIMATED = "ESTIMATED", _("estimated")
-        SELF_REPORTED = "SELF_REPORTED", _("reported by the customer")
-        FINAL = "FINAL", _("final")
-
-    installation = models.ForeignKey(
-        MeterInstallation, models.PROTECT, related_name="readings", verbose_name=_("meter installation")
-    )
-    read_on = models.DateField(_("read on"))
-    value = models.DecimalField(pgettext_lazy("figure", "reading"), max_digits=12, decimal_places=3)
-    kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.ACTUAL)
-    rolled_over = models.BooleanField(_("the meter rolled over since the last reading"), default=False)
-    read_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("read by"),
-    )
-
-    class Meta:
-        verbose_name = _("reading")
-        verbose_name_plural = _("readings")
-        ordering = ("installation", "read_on")
-        constraints = [
-            models.UniqueConstraint(fields=["installation", "read_on"], name="meter_is_read_once_on_a_day"),
-            models.CheckConstraint(
-                condition=Q(value__gte=0, value__lte=HIGHEST_REGISTER), name="reading_is_a_number"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.read_on} {self.value}"

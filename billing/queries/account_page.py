@@ -68,7 +68,8 @@ def books_of_account(account: Account, staff: Staff, at: datetime) -> dict[str, 
 def _readings(account: Account) -> list[dict[str, Any]]:
     """Newest first; each beside the one before it on the same meter."""
     rows = list(
-        Reading.objects.filter(installation__account=account)
+        Reading.objects.standing()
+        .filter(installation__account=account)
         .select_related("installation__meter")
         .order_by("installation_id", "read_on")
     )
@@ -87,9 +88,15 @@ def _readings(account: Account) -> list[dict[str, Any]]:
                 "reading_to": plain(reading.value),
                 "quantity": plain((reading.value - start + turn) * installation.meter.multiplier),
                 "unit": "",
-                "source_label": reading.get_kind_display(),
-                "is_estimated": reading.kind == Reading.Kind.ESTIMATED,
+                "source_label": _source_label(reading),
+                "is_estimated": reading.is_estimate or reading.is_in_review,
             }
         )
         before = reading
     return sorted(shown, key=lambda row: row["read_on"], reverse=True)[:SHOWN]
+
+
+def _source_label(reading: Reading) -> str:
+    """How it was read; one that waits for a review says so."""
+    kind = reading.get_kind_display()
+    return f"{kind} · {reading.get_state_display()}" if reading.is_in_review else kind

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Account
 from billing.models import Bill
+from billing.queries.meter_places import BILLED_TO
 from billing.rating.consumption import Segment
 
 # Someone who is stopped or suspended still owes what the meter counted before.
@@ -21,12 +22,14 @@ BILLED_BY_AREA = ("ACTIVE", "RESTRICTED", "STOPPED")
 
 @dataclass(slots=True)
 class MeteredUse:
-    """The segments between an account's last billed reading and the last reading of the period."""
+    """The segments between what an account's meters are billed to and their last readings of the period."""
 
     since: datetime.date
     read_on: datetime.date
     segments: list[Segment] = field(default_factory=list)
     meters: list[str] = field(default_factory=list)
+    # For each segment the day of its last reading: that is how far the meter is billed.
+    read_ons: list[datetime.date] = field(default_factory=list)
 
 
 def accounts_to_bill(
@@ -75,38 +78,65 @@ _USUAL = """
 """
 
 
-_READINGS = """
-    SELECT i.account_id, s.since, m.serial_no, m.digits, m.multiplier,
+# Bills are made from accepted readings alone. A meter that was removed has its final reading in its own row;
+# where no reading of that kind was written, it counts like one. An initial reading closes no segment.
+_READINGS = f"""
+    SELECT i.account_id, s.since, s.billed_to, m.serial_no, m.digits, m.multiplier,
            coalesce(first.value, i.initial), last.value, last.read_on, last.rolled_over
-    FROM (SELECT a.id, coalesce((SELECT max(b.period_to) FROM billing_bill b
-                                 WHERE b.account_id = a.id AND b.kind = 'USAGE' AND b.state <> 'CANCELLED'),
-                                a.opened_on) AS since
-          FROM accounts_account a WHERE a.id = ANY (%(ids)s)) s
-    JOIN billing_meterinstallation i ON i.account_id = s.id
+    FROM (SELECT i.id, coalesce({BILLED_TO}, a.opened_on) AS since,
+              coalesce((SELECT max(b.period_to) FROM billing_bill b
+                        WHERE b.account_id = a.id AND b.kind = 'USAGE' AND b.state <> 'CANCELLED'),
+                       a.opened_on) AS billed_to
+          FROM accounts_account a
+          JOIN billing_meterinstallation i ON i.account_id = a.id
+          JOIN billing_meter m ON m.id = i.meter_id
+          WHERE a.id = ANY (%(ids)s)) s
+    JOIN billing_meterinstallation i ON i.id = s.id
     JOIN billing_meter m ON m.id = i.meter_id
     LEFT JOIN LATERAL (SELECT r.value FROM billing_reading r
-        WHERE r.installation_id = i.id AND r.read_on <= s.since ORDER BY r.read_on DESC LIMIT 1) first ON true
+        WHERE r.installation_id = i.id AND r.state = 'ACCEPTED' AND r.read_on <= s.since
+        ORDER BY r.read_on DESC LIMIT 1) first ON true
     JOIN LATERAL (SELECT r.value, r.read_on,
             bool_or(r.rolled_over) OVER (ORDER BY r.read_on) AS rolled_over
-        FROM billing_reading r
-        WHERE r.installation_id = i.id AND r.read_on > s.since AND r.read_on <= %(until)s
+        FROM (SELECT value, read_on, rolled_over FROM billing_reading
+              WHERE installation_id = i.id AND state = 'ACCEPTED' AND kind <> 'INITIAL'
+                  AND read_on > s.since AND read_on <= %(until)s
+              UNION ALL
+              SELECT i.final, i.removed_on, false
+              WHERE i.removed_on > s.since AND i.removed_on <= %(until)s
+                  AND NOT EXISTS (SELECT FROM billing_reading f
+                                  WHERE f.installation_id = i.id AND f.kind = 'FINAL')) r
         ORDER BY r.read_on DESC LIMIT 1) last ON true
-    ORDER BY i.account_id, i.installed_on
-"""
+    ORDER BY i.account_id, i.installed_on, i.id
+"""  # noqa: S608 - our own text
 
 
 def metered_uses(account_ids: Sequence[int], until: datetime.date) -> dict[int, MeteredUse]:
-    """The use of each account that has a reading after its last bill. One query."""
+    """The use of each account that has a reading which no bill has counted yet. One query."""
     uses: dict[int, MeteredUse] = {}
     with connection.cursor() as cursor:
         cursor.execute(_READINGS, {"ids": list(account_ids), "until": until})
-        for account_id, since, serial_no, digits, multiplier, start, end, read_on, rolled in cursor:
+        for (
+            account_id,
+            since,
+            billed_to,
+            serial_no,
+            digits,
+            multiplier,
+            start,
+            end,
+            read_on,
+            rolled,
+        ) in cursor:
             use = uses.get(account_id)
             if use is None:
-                use = uses[account_id] = MeteredUse(since, read_on)
+                use = uses[account_id] = MeteredUse(billed_to, read_on)
             use.read_on = max(use.read_on, read_on)
+            # Where only a late reading is left to bill, the period is its own and lies before the last bill.
+            use.since = min(use.since, since) if use.read_on <= billed_to else billed_to
             use.segments.append(Segment(start, end, digits, rolled, multiplier))
             use.meters.append(serial_no)
+            use.read_ons.append(read_on)
     return uses
 
 

@@ -156,7 +156,8 @@ def _metered_basis(
                 "from": str(segment.reading_from),
                 "to": str(segment.reading_to),
                 "rollover": segment.rollover,
+                "read_on": read_on.isoformat(),
             }
-            for meter, segment in zip(use.meters, use.segments, strict=True)
+            for meter, segment, read_on in zip(use.meters, use.segments, use.read_ons, strict=True)
         ],
     }

@@ -11,3 +11,11 @@ class PaymentRefused(BillingRefused):
 
 class ReversalRefused(BillingRefused):
     """The payment stays as it is."""
+
+
+class ReadingRefused(BillingRefused):
+    """The reading was not written, or stays as it is."""
+
+
+class MeterRefused(BillingRefused):
+    """The meter stays where it is."""

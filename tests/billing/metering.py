@@ -84,6 +84,9 @@ def install(
 
 
 def read(installation: MeterInstallation, day: str, value: str, **fields: Any) -> Reading:
+    """An accepted reading, as it was taken over; an estimate has a reason."""
+    if fields.get("kind") == Reading.Kind.ESTIMATED:
+        fields.setdefault("reason", "家中无人")
     return Reading.objects.create(
         installation=installation, read_on=datetime.date.fromisoformat(day), value=Decimal(value), **fields
     )
