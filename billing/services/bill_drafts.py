@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from billing.models import Bill, Tariff
+from billing.queries.households import Household
 from billing.queries.unbilled import MeteredUse
 from billing.rating.consumption import consumption
 from billing.rating.heating import HeatedPremises, HeatingTariff, compile_heating
@@ -16,6 +17,9 @@ from billing.rating.metered import Tariff as MeteredTariff
 from billing.rating.metered import compile_tariff
 from billing.rating.usage import Facts, Position, Proration, Usage
 
+# The category of use that household evidence can change, and the name tariffs give to the price it leads to.
+RESIDENT = "resident"
+LOW_INCOME_PRICE = "low_income"
 DAYS_IN_A_MONTH = Decimal("30.4375")
 
 
@@ -62,7 +66,11 @@ class MeteredPricer:
             return None
         quantity = sum((consumption(segment) for segment in use.segments), Decimal(0))
         months = max(Decimal(1), Decimal(round((use.read_on - use.since).days / DAYS_IN_A_MONTH)))
-        facts = Facts(account["category"].lower(), account["persons"], proration=self._proration(account))
+        household: Household = account["household"]
+        category = self._category(account, use)
+        facts = Facts(
+            category, household.persons, household.persons_history(), proration=self._proration(account)
+        )
         rated = self.compiled.rate(
             Usage(use.read_on, quantity, months, previous_on=use.since), facts, position
         )
@@ -70,9 +78,20 @@ class MeteredPricer:
             account["pk"], account["account_no"], self.tariff.pk, Bill.Kind.USAGE, self.period,
             use.since, use.read_on, self.issued_on, _due(self.tariff, self.issued_on),
             rated.quantity, rated.total, rated.lines,
-            _metered_basis(account, use, months, position, rated, self.compiled.unit),
+            _metered_basis(account, use, months, position, rated, self.compiled.unit)
+            | {"category": category, "persons": facts.persons_on(use.read_on)}
+            | household.basis(use.read_on),
             {key: str(units) for key, units in rated.counted.items()},
         )  # fmt: skip
+
+    def _category(self, account: Mapping[str, Any], use: MeteredUse) -> str:
+        """A resident who has proved a low income on the day of the reading pays that price, if there is one."""
+        category: str = account["category"].lower()
+        if category != RESIDENT or not account["household"].has_low_income_on(use.read_on):
+            return category
+        return (
+            LOW_INCOME_PRICE if self.compiled.prices(LOW_INCOME_PRICE, use.since, use.read_on) else category
+        )
 
     def _proration(self, account: Mapping[str, Any]) -> Proration | None:
         if "new_account" not in self.tariff.rules.get("rules", {}):
@@ -95,8 +114,9 @@ class AreaPricer:
         area = account["billed_area"] or account["premises__building_area"]
         if area is None:
             return None
-        premises = HeatedPremises(area, account["category"].lower(), account["premises__storey_height"])
         first, last = season_days(self.compiled, self.period)
+        category = self._category(account, first)
+        premises = HeatedPremises(area, category, account["premises__storey_height"])
         bill = area_bill(self.compiled, premises, first)
         return BillDraft(
             account["pk"], account["account_no"], self.tariff.pk, Bill.Kind.HEATING, self.period,
@@ -104,11 +124,20 @@ class AreaPricer:
             bill.billed_area, bill.total, bill.lines,
             {
                 "area": str(area),
-                "category": account["category"].lower(),
+                "category": category,
                 "height_m": str(account["premises__storey_height"] or ""),
-            },
+            }
+            | account["household"].basis(first),
             {},
         )  # fmt: skip
+
+    def _category(self, account: Mapping[str, Any], first: datetime.date) -> str:
+        """Low income counts for a season when it is proved for its first day."""
+        category: str = account["category"].lower()
+        low_income = self.compiled.rules.low_income
+        if category != RESIDENT or low_income is None or not account["household"].has_low_income_on(first):
+            return category
+        return low_income.category
 
 
 def pricer_for(tariff: Tariff, period: str, issued_on: datetime.date) -> MeteredPricer | AreaPricer:
