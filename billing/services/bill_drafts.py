@@ -80,6 +80,7 @@ class MeteredPricer:
             rated.quantity, rated.total, rated.lines,
             _metered_basis(account, use, months, position, rated, self.compiled.unit)
             | {"category": category, "persons": facts.persons_on(use.read_on)}
+            | _versions_of(rated.lines)
             | household.basis(use.read_on),
             {key: str(units) for key, units in rated.counted.items()},
         )  # fmt: skip
@@ -127,7 +128,8 @@ class AreaPricer:
                 "category": category,
                 "height_m": str(account["premises__storey_height"] or ""),
             }
-            | account["household"].basis(first),
+            | account["household"].basis(first)
+            | _versions_of(bill.lines),
             {},
         )  # fmt: skip
 
@@ -189,3 +191,8 @@ def _metered_basis(
             for meter, segment in zip(use.meters, use.segments, strict=True)
         ],
     }
+
+
+def _versions_of(lines: Sequence[RatedLine]) -> dict[str, list[str]]:
+    """The first days of the price versions that the lines were priced with."""
+    return {"versions": sorted({line.version_from.isoformat() for line in lines if line.version_from})}
