@@ -80,10 +80,12 @@ class Household:
         return basis
 
 
-def proofs_of(account_ids: Sequence[int]) -> Mapping[int, tuple[Proof, ...]]:
-    """The evidence of each account that counted on any day, oldest first."""
+def proofs_of(account_ids: Sequence[int], on: datetime.date) -> Mapping[int, tuple[Proof, ...]]:
+    """The evidence of each account, oldest first, as far back as a bill made about the day speaks of it."""
     found: dict[int, list[Proof]] = defaultdict(list)
-    rows = HouseholdEvidence.objects.filter(account_id__in=account_ids).order_by("valid_from", "id")
+    rows = HouseholdEvidence.objects.filter(
+        account_id__in=account_ids, valid_until__gte=on - 3 * REMEMBERED
+    ).order_by("valid_from", "id")
     for row in rows:
         if row.last_day >= row.valid_from:
             found[row.account_id].append(

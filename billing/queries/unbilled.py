@@ -99,8 +99,8 @@ def tier_positions(account_ids: Sequence[int], on: datetime.date) -> dict[int, d
     return positions
 
 
-def accounts_with_facts(account_ids: Sequence[int]) -> Sequence[Mapping[str, Any]]:
-    """What pricing must know of each account; its household with what it has proved. Two queries."""
+def accounts_with_facts(account_ids: Sequence[int], on: datetime.date) -> Sequence[Mapping[str, Any]]:
+    """What pricing must know of each account on the day, and its household with what it has proved. Two queries."""
     accounts = list(
         Account.objects.filter(pk__in=account_ids)
         .order_by("pk")
@@ -116,7 +116,7 @@ def accounts_with_facts(account_ids: Sequence[int]) -> Sequence[Mapping[str, Any
             "premises__storey_height",
         )
     )
-    proofs = proofs_of(account_ids)
+    proofs = proofs_of(account_ids, on)
     return [
         {**account, "household": Household(account["persons"], proofs.get(account["pk"], ()))}
         for account in accounts

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from billing.models import Bill, Tariff
-from billing.queries.households import Household
+from billing.queries.pricing_facts import RESIDENT, pricing_facts
 from billing.queries.unbilled import MeteredUse
 from billing.rating.consumption import consumption
 from billing.rating.heating import HeatedPremises, HeatingTariff, compile_heating
@@ -15,11 +15,8 @@ from billing.rating.heating_area import area_bill
 from billing.rating.lines import Rated, RatedLine
 from billing.rating.metered import Tariff as MeteredTariff
 from billing.rating.metered import compile_tariff
-from billing.rating.usage import Facts, Position, Proration, Usage
+from billing.rating.usage import Position, Usage
 
-# The category of use that household evidence can change, and the name tariffs give to the price it leads to.
-RESIDENT = "resident"
-LOW_INCOME_PRICE = "low_income"
 DAYS_IN_A_MONTH = Decimal("30.4375")
 
 
@@ -66,11 +63,7 @@ class MeteredPricer:
             return None
         quantity = sum((consumption(segment) for segment in use.segments), Decimal(0))
         months = max(Decimal(1), Decimal(round((use.read_on - use.since).days / DAYS_IN_A_MONTH)))
-        household: Household = account["household"]
-        category = self._category(account, use)
-        facts = Facts(
-            category, household.persons, household.persons_history(), proration=self._proration(account)
-        )
+        facts = pricing_facts(account, self.tariff.rules, self.compiled, use.since, use.read_on)
         rated = self.compiled.rate(
             Usage(use.read_on, quantity, months, previous_on=use.since), facts, position
         )
@@ -79,26 +72,11 @@ class MeteredPricer:
             use.since, use.read_on, self.issued_on, _due(self.tariff, self.issued_on),
             rated.quantity, rated.total, rated.lines,
             _metered_basis(account, use, months, position, rated, self.compiled.unit)
-            | {"category": category, "persons": facts.persons_on(use.read_on)}
+            | {"category": facts.category, "persons": facts.persons_on(use.read_on)}
             | _versions_of(rated.lines)
-            | household.basis(use.read_on),
+            | account["household"].basis(use.read_on),
             {key: str(units) for key, units in rated.counted.items()},
         )  # fmt: skip
-
-    def _category(self, account: Mapping[str, Any], use: MeteredUse) -> str:
-        """A resident who has proved a low income on the day of the reading pays that price, if there is one."""
-        category: str = account["category"].lower()
-        if category != RESIDENT or not account["household"].has_low_income_on(use.read_on):
-            return category
-        return (
-            LOW_INCOME_PRICE if self.compiled.prices(LOW_INCOME_PRICE, use.since, use.read_on) else category
-        )
-
-    def _proration(self, account: Mapping[str, Any]) -> Proration | None:
-        if "new_account" not in self.tariff.rules.get("rules", {}):
-            return None
-        opened_on: datetime.date = account["opened_on"]
-        return Proration(Decimal(13 - opened_on.month), opened_on=opened_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def _bill_chunk(
         .exclude(state=Bill.State.CANCELLED)
         .values_list("account_id", flat=True)
     )
-    accounts = [account for account in accounts_with_facts(ids) if account["pk"] not in done]
+    accounts = [account for account in accounts_with_facts(ids, until) if account["pk"] not in done]
     uses = metered_uses(ids, until) if kind == Bill.Kind.USAGE else {}
     positions = tier_positions(ids, until) if kind == Bill.Kind.USAGE else {}
     drafts, unpriced = [], []

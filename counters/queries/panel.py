@@ -16,7 +16,7 @@ from accounts.models.organisation import in_current_language
 from accounts.queries.account_facts import TONES
 from billing.allocation import Plan
 from billing.queries.due import Due, DueBill, prepaid_of, what_is_due
-from billing.queries.tier_position import tier_sentence
+from billing.queries.tier_standing import TierStanding, tier_standing
 from billing.services.previews import pay_in_full
 from billing.services.reckoning import policy_on
 
@@ -31,7 +31,7 @@ class Panel:
     years: list[dict[str, Any]] = field(default_factory=list)
     flags: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    tier_sentence: str = ""
+    tier: TierStanding | None = None
     masked_phone: str = ""
 
     @property
@@ -118,7 +118,7 @@ def panel_of(
         years=_years(due, ticked),
         flags=_flags(account, on),
         notes=_notes(due),
-        tier_sentence=tier_sentence(account.pk) if account.service != "HEAT" else "",
+        tier=tier_standing(account, on),
         masked_phone=mask_phone(due.phone) if due.phone else "",
     )
 
@@ -145,6 +145,7 @@ def _row(one: DueBill, is_selected: bool) -> dict[str, Any]:
         "id": bill.pk,
         "title": bill.title,
         "url": reverse("billing:bill_detail", args=[bill.number]),
+        "explanation_url": reverse("billing:bill_explanation", args=[bill.number]),
         "due_on": bill.due_on,
         "is_overdue": one.is_overdue,
         "principal": debt.principal,
