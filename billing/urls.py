@@ -1,10 +1,12 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from billing.views import bills
+from accounts.urls import ACCOUNT
+from billing.views import bills, simulations
 
 app_name = "billing"
 
 urlpatterns = [
     path("bills/<str:number>/", bills.bill_detail, name="bill_detail"),
     path("bills/<str:number>/explanation/", bills.bill_explanation, name="bill_explanation"),
+    re_path(ACCOUNT + r"simulation/\Z", simulations.simulation, name="simulation"),
 ]

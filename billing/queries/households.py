@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import HouseholdEvidence
+from accounts.models import Account, HouseholdEvidence
 
 SIZE = HouseholdEvidence.Kind.HOUSEHOLD_SIZE.value
 LOW_INCOME = HouseholdEvidence.Kind.LOW_INCOME.value
@@ -78,6 +78,11 @@ class Household:
         if ended:
             basis["evidence_ended"] = [one.as_json() for one in ended]
         return basis
+
+
+def household_of(account: Account, on: datetime.date) -> Household:
+    """The household of one account. One query."""
+    return Household(account.persons, proofs_of([account.pk], on).get(account.pk, ()))
 
 
 def proofs_of(account_ids: Sequence[int], on: datetime.date) -> Mapping[int, tuple[Proof, ...]]:

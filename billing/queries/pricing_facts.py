@@ -14,6 +14,14 @@ RESIDENT = "resident"
 LOW_INCOME_PRICE = "low_income"
 
 
+DAYS_IN_A_MONTH = Decimal("30.4375")
+
+
+def months_between(since: datetime.date, on: datetime.date) -> Decimal:
+    """How many months a bill counts for thresholds and free units: whole ones, at least one."""
+    return max(Decimal(1), Decimal(round((on - since).days / DAYS_IN_A_MONTH)))
+
+
 def pricing_facts(
     account: Mapping[str, Any],
     rules: Mapping[str, Any],

@@ -14,7 +14,7 @@ from accounts.models.account import Service
 from billing.explaining.said import Said, tier_zh, units_en, units_zh
 from billing.explaining.tier_periods import last_day, said_period
 from billing.models import TariffVersion
-from billing.queries.households import Household, proofs_of
+from billing.queries.households import Household, household_of
 from billing.queries.pricing_facts import pricing_facts
 from billing.queries.unbilled import tier_positions
 from billing.rating.components import ByRegister, Flat, Tiered
@@ -90,8 +90,13 @@ class TierStanding:
         }
 
 
-def tier_standing(account: Account, on: datetime.date) -> TierStanding | None:
-    """The standing on a day with the account's facts of that day; None where nothing accumulates. Three queries."""
+def tier_standing(
+    account: Account, on: datetime.date, household: Household | None = None
+) -> TierStanding | None:
+    """The standing on a day with the account's facts of that day; None where nothing accumulates.
+
+    Two queries, and one more where the page has not read the household yet.
+    """
     if account.service == Service.HEAT:
         return None
     versions = versions_for(account)
@@ -100,7 +105,7 @@ def tier_standing(account: Account, on: datetime.date) -> TierStanding | None:
     facts_row = {
         "category": account.category,
         "opened_on": account.opened_on,
-        "household": Household(account.persons, proofs_of([account.pk], on).get(account.pk, ())),
+        "household": household or household_of(account, on),
     }
     position = tier_positions([account.pk], on).get(account.pk, {})
     try:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from billing.models import Bill, Tariff
-from billing.queries.pricing_facts import RESIDENT, pricing_facts
+from billing.queries.pricing_facts import RESIDENT, months_between, pricing_facts
 from billing.queries.unbilled import MeteredUse
 from billing.rating.consumption import consumption
 from billing.rating.heating import HeatedPremises, HeatingTariff, compile_heating
@@ -16,8 +16,6 @@ from billing.rating.lines import Rated, RatedLine
 from billing.rating.metered import Tariff as MeteredTariff
 from billing.rating.metered import compile_tariff
 from billing.rating.usage import Position, Usage
-
-DAYS_IN_A_MONTH = Decimal("30.4375")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class MeteredPricer:
         if use is None:
             return None
         quantity = sum((consumption(segment) for segment in use.segments), Decimal(0))
-        months = max(Decimal(1), Decimal(round((use.read_on - use.since).days / DAYS_IN_A_MONTH)))
+        months = months_between(use.since, use.read_on)
         facts = pricing_facts(account, self.tariff.rules, self.compiled, use.since, use.read_on)
         rated = self.compiled.rate(
             Usage(use.read_on, quantity, months, previous_on=use.since), facts, position
