@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,18 +80,28 @@ class Household:
         return basis
 
 
-def household_of(account: Account, on: datetime.date) -> Household:
+def household_of(account: Account) -> Household:
     """The household of one account. One query."""
-    return Household(account.persons, proofs_of([account.pk], on).get(account.pk, ()))
+    return household_from(account, account.evidence.all())
+
+
+def household_from(account: Account, evidence: Iterable[HouseholdEvidence]) -> Household:
+    return Household(account.persons, _proofs(evidence).get(account.pk, ()))
 
 
 def proofs_of(account_ids: Sequence[int], on: datetime.date) -> Mapping[int, tuple[Proof, ...]]:
     """The evidence of each account, oldest first, as far back as a bill made about the day speaks of it."""
+    return _proofs(
+        HouseholdEvidence.objects.filter(
+            account_id__in=account_ids, valid_until__gte=on - 3 * REMEMBERED
+        ).order_by("valid_from", "id")
+    )
+
+
+def _proofs(evidence: Iterable[HouseholdEvidence]) -> Mapping[int, tuple[Proof, ...]]:
+    """What counted on any day; evidence that was withdrawn from its first day on never did."""
     found: dict[int, list[Proof]] = defaultdict(list)
-    rows = HouseholdEvidence.objects.filter(
-        account_id__in=account_ids, valid_until__gte=on - 3 * REMEMBERED
-    ).order_by("valid_from", "id")
-    for row in rows:
+    for row in evidence:
         if row.last_day >= row.valid_from:
             found[row.account_id].append(
                 Proof(row.pk, row.kind, row.document, row.persons, row.valid_from, row.last_day)

@@ -105,7 +105,7 @@ def tier_standing(
     facts_row = {
         "category": account.category,
         "opened_on": account.opened_on,
-        "household": household or household_of(account, on),
+        "household": household or household_of(account),
     }
     position = tier_positions([account.pk], on).get(account.pk, {})
     try:
