@@ -13,7 +13,7 @@ from accounts.models.account import Category
 from accounts.models.evidence import MOST_PERSONS
 from accounts.services.audit import record_audit
 
-# A paper is looked at again every year, or every two or three (reference/domain.md 1.1.8).
+# A paper is looked at again every year, or every two or three (domain.md 1.1.8).
 LONGEST_YEARS = 3
 LONGEST_REASON = 200
 ONE_DAY = datetime.timedelta(days=1)
