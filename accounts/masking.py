@@ -10,6 +10,7 @@ class PersonalField(StrEnum):
 
     ID_NUMBER = "id_number"
     PHONE = "phone"
+    DOCUMENT = "document"
 
 
 def mask_phone(phone: str) -> str:

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from accounts.views.accounts import account_detail, account_list, account_reveal
+from accounts.views.evidence import evidence, evidence_extend, evidence_list, evidence_withdraw
 from accounts.views.signing_in import sign_in, sign_out
 
 app_name = "accounts"
@@ -12,6 +13,10 @@ urlpatterns = [
     path("accounts/", account_list, name="account_list"),
     re_path(ACCOUNT + r"\Z", account_detail, name="account_detail"),
     re_path(ACCOUNT + r"reveal/\Z", account_reveal, name="account_reveal"),
+    re_path(ACCOUNT + r"evidence/\Z", evidence, name="evidence"),
+    path("evidence/", evidence_list, name="evidence_list"),
+    path("evidence/<int:evidence_id>/extend/", evidence_extend, name="evidence_extend"),
+    path("evidence/<int:evidence_id>/withdraw/", evidence_withdraw, name="evidence_withdraw"),
     path("sign-in/", sign_in, name="sign_in"),
     path("sign-out/", sign_out, name="sign_out"),
 ]

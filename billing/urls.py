@@ -1,6 +1,8 @@
 from django.urls import include, path
+from django.urls import path, re_path
 
-from billing.views import bills
+from accounts.urls import ACCOUNT
+from billing.views import bills, simulations
 
 app_name = "billing"
 
@@ -8,4 +10,6 @@ urlpatterns = [
     path("bills/<str:number>/", bills.bill_detail, name="bill_detail"),
     path("bill-runs/", include("billing.bill_run_urls")),
     path("readings/", include("billing.reading_urls")),
+    path("bills/<str:number>/explanation/", bills.bill_explanation, name="bill_explanation"),
+    re_path(ACCOUNT + r"simulation/\Z", simulations.simulation, name="simulation"),
 ]

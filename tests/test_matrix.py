@@ -15,7 +15,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from accounts.models import Staff
 from accounts.roles import ROLES
 from tests.counters.rows import all_rows
-from tests.factories.accounts import make_staff
+from tests.factories.accounts import make_evidence, make_staff
 from tests.factories.counters import cash, make_shift, pay
 from tests.hall import CANARY, Hall, clock, end_shift, hall, signed_in, text_of
 
@@ -86,6 +86,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         "bill": (hall.bill.number, hall.foreign_bill.number),
         "closed shift": (first.code, foreign_shift.code),
         "receipt": (own.receipt.number, foreign.receipt.number),
+        "evidence": (str(make_evidence(hall.account).pk), str(make_evidence(hall.foreign_account).pk)),
         "request": (str(own.request_id), str(foreign.request_id)),
     }
 

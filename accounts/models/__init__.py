@@ -1,6 +1,7 @@
 from accounts.models.account import Account, AccountStateChange
 from accounts.models.audit import AuditEntry
 from accounts.models.customer import Contact, Customer
+from accounts.models.evidence import HouseholdEvidence
 from accounts.models.organisation import Branch, District
 from accounts.models.premises import Premises
 from accounts.models.search import SearchEntry
@@ -14,6 +15,7 @@ __all__ = [
     "Contact",
     "Customer",
     "District",
+    "HouseholdEvidence",
     "Premises",
     "SearchEntry",
     "Staff",

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.masking import PersonalField
-from accounts.models import Account, AuditEntry, Customer, Staff
+from accounts.models import Account, AuditEntry, Customer, HouseholdEvidence, Staff
 from accounts.services.audit import record_audit
 
 REVEALED = "personal_data.reveal"
@@ -21,7 +21,7 @@ class RevealRefused(ValidationError):
 def reveal_personal_data(
     customer: Customer, field: PersonalField, *, reason: str, actor: Staff, at: datetime
 ) -> str:
-    """Return the full ID number or the phones of a customer, and keep who asked and why.
+    """Return the full ID number, the phones or the document numbers of a customer, and keep who asked and why.
 
     Codes: no_permission, not_visible (the customer of another branch: a door answers 404), no_reason,
     reason_too_long, nothing_kept, too_many (domain rule: 30 an hour for one person).
@@ -38,7 +38,7 @@ def reveal_personal_data(
             code="too_many",
             params={"count": asked},
         )
-    value = _value(customer, field)
+    value = _value(customer, field, actor)
     if not value:
         raise RevealRefused(_("There is nothing on file."), code="nothing_kept")
     record_audit(actor=actor, action=REVEALED, on=customer, at=at, reason=reason, details={"field": field})
@@ -59,7 +59,12 @@ def _check_reason(reason: str) -> None:
         raise RevealRefused(_("The reason is too long."), code="reason_too_long")
 
 
-def _value(customer: Customer, field: PersonalField) -> str:
+def _value(customer: Customer, field: PersonalField, actor: Staff) -> str:
     if field == PersonalField.ID_NUMBER:
         return customer.id_number
+    if field == PersonalField.DOCUMENT:
+        seen = HouseholdEvidence.objects.filter(
+            account__customer=customer, account__in=Account.objects.visible_to(actor)
+        )
+        return " / ".join(seen.order_by("pk").values_list("document_number", flat=True))
     return " / ".join(contact.phone for contact in customer.contacts.all())

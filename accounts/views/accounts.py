@@ -15,6 +15,7 @@ from accounts.masking import PersonalField
 from accounts.models import Account
 from accounts.page_parts import parts_of_account, parts_of_list
 from accounts.queries.account_facts import facts_of_account, personal_data_of, rows_of_list, states_of
+from accounts.queries.evidence import evidence_notes, evidence_of, rows_of
 from accounts.queries.search import find_accounts
 from accounts.requests import StaffRequest
 from accounts.services.personal_data import RevealRefused, reveal_personal_data
@@ -88,8 +89,12 @@ def _page(
     request: StaffRequest, account: Account, form: RevealForm, revealed: PersonalField | None = None
 ) -> HttpResponse:
     parts = parts_of_account(account, staff=request.user, at=timezone.now())
+    today = timezone.localdate()
+    evidence = list(evidence_of(account))
     context = {
         **parts,
+        "evidence": rows_of(evidence, today, in_full=revealed == PersonalField.DOCUMENT),
+        "evidence_notes": evidence_notes(evidence, today),
         "account": facts_of_account(account, parts["account"]),
         **personal_data_of(account.customer, revealed),
         "states": states_of(account),

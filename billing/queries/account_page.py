@@ -11,7 +11,7 @@ from billing.business_date import business_date_of
 from billing.models import Bill, Reading
 from billing.queries.due import prepaid_of, what_is_due
 from billing.queries.owed import Owed, owed_by
-from billing.queries.tier_position import tier_sentence
+from billing.queries.tier_standing import tier_standing
 from billing.rating.plain import plain
 
 SHOWN = 40
@@ -44,7 +44,7 @@ def books_of_account(account: Account, staff: Staff, at: datetime) -> dict[str, 
             "principal": due.principal,
             "late_charge": due.late_charge,
             "prepaid": prepaid_of(due.account),
-            "tier_sentence": tier_sentence(account.pk),
+            "tier": tier_standing(account, today),
         },
         "bills": [
             {

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import Account
 from billing.models import Bill
 from billing.queries.meter_places import BILLED_TO
+from billing.queries.households import Household, proofs_of
 from billing.rating.consumption import Segment
 
 # Someone who is stopped or suspended still owes what the meter counted before.
@@ -159,12 +160,8 @@ def tier_positions(account_ids: Sequence[int], on: datetime.date) -> dict[int, d
 
 
 def accounts_with_facts(account_ids: Sequence[int], on: datetime.date) -> Sequence[Mapping[str, Any]]:
-    """What pricing must know of each account, as it stood on the day.
-
-    Evidence that is dated (household size, low income) belongs here: whatever it says on the day goes into
-    these rows, and the pricers put it into the Facts of the rating engine.
-    """
-    return list(
+    """What pricing must know of each account on the day, and its household with what it has proved. Two queries."""
+    accounts = list(
         Account.objects.filter(pk__in=account_ids)
         .order_by("pk")
         .values(
@@ -180,3 +177,8 @@ def accounts_with_facts(account_ids: Sequence[int], on: datetime.date) -> Sequen
             "premises__district_id",
         )
     )
+    proofs = proofs_of(account_ids, on)
+    return [
+        {**account, "household": Household(account["persons"], proofs.get(account["pk"], ()))}
+        for account in accounts
+    ]

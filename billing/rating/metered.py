@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from billing.rating.bill import Charged, UnpricedBill
@@ -42,6 +43,10 @@ class Tariff:
             for portion in self.history.portions(usage, volume):
                 bill.add(category, portion, suffix)
         return self._settled(bill)
+
+    def prices(self, category: str, since: date, on: date) -> bool:
+        """Whether every version that can price a reading between two days has a price for the category."""
+        return all(category in version.categories for version in self.history.versions_for(since, on))
 
     def _settled(self, bill: UnpricedBill) -> Rated:
         amounts, total = self.rounding.settle(bill.exact)

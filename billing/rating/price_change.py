@@ -1,5 +1,6 @@
 """Price change inside a period (调价): which version prices which part of a reading (C6)."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -51,6 +52,12 @@ class PriceHistory:
         return self._halves(first, current, usage, volume) if self.rule == HALF_HALF else self._by_days(
             first, current, usage, volume
         )  # fmt: skip
+
+    def versions_for(self, since: date, on: date) -> tuple[Version, ...]:
+        """The versions that may price a part of what was used between two days."""
+        current = index_in_force(self.starts, on)
+        first = current if self.rule == READ_DATE else max(0, bisect_right(self.starts, since) - 1)
+        return self.versions[min(first, current) : current + 1]
 
     def _halves(self, old: int, new: int, usage: Usage, volume: Volume) -> tuple[Portion, ...]:
         """Half at the old price, the rest at the new one, each with half of the months: one of two."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from billing.models import Bill, Tariff
+from billing.queries.pricing_facts import RESIDENT, months_between, pricing_facts
 from billing.queries.unbilled import MeteredUse
 from billing.rating.consumption import consumption
 from billing.rating.heating import HeatedPremises, HeatingTariff, compile_heating
@@ -14,9 +15,7 @@ from billing.rating.heating_area import area_bill
 from billing.rating.lines import Rated, RatedLine
 from billing.rating.metered import Tariff as MeteredTariff
 from billing.rating.metered import compile_tariff
-from billing.rating.usage import Facts, Position, Proration, Usage
-
-DAYS_IN_A_MONTH = Decimal("30.4375")
+from billing.rating.usage import Position, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,8 @@ class MeteredPricer:
         if use is None:
             return None
         quantity = sum((consumption(segment) for segment in use.segments), Decimal(0))
-        months = max(Decimal(1), Decimal(round((use.read_on - use.since).days / DAYS_IN_A_MONTH)))
-        facts = Facts(account["category"].lower(), account["persons"], proration=self._proration(account))
+        months = months_between(use.since, use.read_on)
+        facts = pricing_facts(account, self.tariff.rules, self.compiled, use.since, use.read_on)
         rated = self.compiled.rate(
             Usage(use.read_on, quantity, months, previous_on=use.since), facts, position
         )
@@ -70,15 +69,12 @@ class MeteredPricer:
             account["pk"], account["account_no"], self.tariff.pk, Bill.Kind.USAGE, self.period,
             use.since, use.read_on, self.issued_on, _due(self.tariff, self.issued_on),
             rated.quantity, rated.total, rated.lines,
-            _metered_basis(account, use, months, position, rated, self.compiled.unit),
+            _metered_basis(account, use, months, position, rated, self.compiled.unit)
+            | {"category": facts.category, "persons": facts.persons_on(use.read_on)}
+            | _versions_of(rated.lines)
+            | account["household"].basis(use.read_on),
             {key: str(units) for key, units in rated.counted.items()},
         )  # fmt: skip
-
-    def _proration(self, account: Mapping[str, Any]) -> Proration | None:
-        if "new_account" not in self.tariff.rules.get("rules", {}):
-            return None
-        opened_on: datetime.date = account["opened_on"]
-        return Proration(Decimal(13 - opened_on.month), opened_on=opened_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +91,9 @@ class AreaPricer:
         area = account["billed_area"] or account["premises__building_area"]
         if area is None:
             return None
-        premises = HeatedPremises(area, account["category"].lower(), account["premises__storey_height"])
         first, last = season_days(self.compiled, self.period)
+        category = self._category(account, first)
+        premises = HeatedPremises(area, category, account["premises__storey_height"])
         bill = area_bill(self.compiled, premises, first)
         return BillDraft(
             account["pk"], account["account_no"], self.tariff.pk, Bill.Kind.HEATING, self.period,
@@ -104,11 +101,21 @@ class AreaPricer:
             bill.billed_area, bill.total, bill.lines,
             {
                 "area": str(area),
-                "category": account["category"].lower(),
+                "category": category,
                 "height_m": str(account["premises__storey_height"] or ""),
-            },
+            }
+            | account["household"].basis(first)
+            | _versions_of(bill.lines),
             {},
         )  # fmt: skip
+
+    def _category(self, account: Mapping[str, Any], first: datetime.date) -> str:
+        """Low income counts for a season when it is proved for its first day."""
+        category: str = account["category"].lower()
+        low_income = self.compiled.rules.low_income
+        if category != RESIDENT or low_income is None or not account["household"].has_low_income_on(first):
+            return category
+        return low_income.category
 
 
 def pricer_for(tariff: Tariff, period: str, issued_on: datetime.date) -> MeteredPricer | AreaPricer:
@@ -161,3 +168,8 @@ def _metered_basis(
             for meter, segment, read_on in zip(use.meters, use.segments, use.read_ons, strict=True)
         ],
     }
+
+
+def _versions_of(lines: Sequence[RatedLine]) -> dict[str, list[str]]:
+    """The first days of the price versions that the lines were priced with."""
+    return {"versions": sorted({line.version_from.isoformat() for line in lines if line.version_from})}

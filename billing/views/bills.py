@@ -17,6 +17,7 @@ from billing.business_date import business_date_of
 from billing.ledger_names import component_name
 from billing.models import Bill
 from billing.queries.account_page import BILL_TONES
+from billing.queries.bill_explanation import explanation_of
 from billing.queries.late_charges import debts_on
 from billing.queries.tier_position import tier_sentence_of
 from billing.rating.plain import plain
@@ -29,12 +30,7 @@ from billing.views.numbered import get_numbered_or_404
 @never_cache
 def bill_detail(request: StaffRequest, number: str) -> HttpResponse:
     """A bill, line by line, each with the sentence that explains it, and what was paid on it."""
-    bill = get_numbered_or_404(
-        Bill.objects.filter(account__in=Account.objects.visible_to(request.user)).select_related(
-            "account__customer", "account__premises", "tariff"
-        ),
-        number=number,
-    )
+    bill = _bill(request, number)
     today = business_date_of(timezone.now())
     (debt,) = debts_on([bill], today)
     units = {code: in_current_language(UNITS_ZH[code], UNITS_EN.get(code, code)) for code in UNITS_ZH}
@@ -79,8 +75,34 @@ def bill_detail(request: StaffRequest, number: str) -> HttpResponse:
             for line in bill.lines.order_by("position")
         ],
         "allocations": _allocations(bill),
+        "explanation": explanation_of(bill),
+        "explanation_url": reverse("billing:bill_explanation", args=[bill.number]),
     }
     return render(request, "billing/bill_detail.html", context)
+
+
+@permission_required("billing.view_bill", raise_exception=True)
+@require_GET
+@never_cache
+def bill_explanation(request: StaffRequest, number: str) -> HttpResponse:
+    """The bill in words to read aloud: a sheet in large type, or the sentences alone inside another page."""
+    bill = _bill(request, number)
+    context = {
+        "bill": bill,
+        "account": bill.account,
+        "explanation": explanation_of(bill),
+        "back_url": reverse("billing:bill_detail", args=[bill.number]),
+    }
+    inside = bool(getattr(request, "htmx", False))
+    template = "billing/_explanation.html" if inside else "billing/bill_explanation.html"
+    return render(request, template, context)
+
+
+def _bill(request: StaffRequest, number: str) -> Bill:
+    bills = Bill.objects.filter(account__in=Account.objects.visible_to(request.user)).select_related(
+        "account__customer", "account__premises", "tariff"
+    )
+    return get_numbered_or_404(bills, number=number)
 
 
 def _basis_sentence(bill: Bill) -> str:

@@ -14,9 +14,11 @@ from accounts.masking import mask_phone
 from accounts.models import Account, Staff
 from accounts.models.organisation import in_current_language
 from accounts.queries.account_facts import TONES
+from accounts.queries.evidence import evidence_notes
 from billing.allocation import Plan
 from billing.queries.due import Due, DueBill, prepaid_of, what_is_due
-from billing.queries.tier_position import tier_sentence
+from billing.queries.households import Household, household_from
+from billing.queries.tier_standing import TierStanding, tier_standing
 from billing.services.previews import pay_in_full
 from billing.services.reckoning import policy_on
 
@@ -31,7 +33,7 @@ class Panel:
     years: list[dict[str, Any]] = field(default_factory=list)
     flags: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    tier_sentence: str = ""
+    tier: TierStanding | None = None
     masked_phone: str = ""
 
     @property
@@ -111,14 +113,16 @@ def panel_of(
     ticked = set(selected) if selected is not None else {one.bill.pk for one in due.own_bills}
     debts = [one.debt for one in due.bills if one.bill.pk in ticked]
     account = due.account
+    evidence = list(account.evidence.all())
+    household = household_from(account, evidence)
     return Panel(
         account=account,
         plan=pay_in_full(debts, due.prepaid, policy_on(on)),
         due=due,
         years=_years(due, ticked),
-        flags=_flags(account, on),
-        notes=_notes(due),
-        tier_sentence=tier_sentence(account.pk) if account.service != "HEAT" else "",
+        flags=_flags(account, household, on),
+        notes=[*_notes(due), *evidence_notes(evidence, on)],
+        tier=tier_standing(account, on, household),
         masked_phone=mask_phone(due.phone) if due.phone else "",
     )
 
@@ -145,6 +149,7 @@ def _row(one: DueBill, is_selected: bool) -> dict[str, Any]:
         "id": bill.pk,
         "title": bill.title,
         "url": reverse("billing:bill_detail", args=[bill.number]),
+        "explanation_url": reverse("billing:bill_explanation", args=[bill.number]),
         "due_on": bill.due_on,
         "is_overdue": one.is_overdue,
         "principal": debt.principal,
@@ -158,11 +163,13 @@ def _row(one: DueBill, is_selected: bool) -> dict[str, Any]:
     }
 
 
-def _flags(account: Account, on: datetime.date) -> list[dict[str, str]]:
+def _flags(account: Account, household: Household, on: datetime.date) -> list[dict[str, str]]:
     flags = []
     if account.state != Account.State.ACTIVE:
         flags.append({"label": account.get_state_display(), "tone": TONES[Account.State(account.state)]})
-    if account.customer.low_income_no:
+    if household.has_low_income_on(on):
+        flags.append({"label": _("low income"), "tone": ""})
+    elif account.customer.low_income_no:
         until = account.customer.low_income_until
         is_valid = until is None or until >= on
         flags.append(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import Allocation, Payment, Receipt, Reversal
 from billing.queries.due import prepaid_of
-from billing.queries.tier_position import tier_sentence
+from billing.queries.tier_standing import tier_standing
 from counters.models import TillEntry
 
 
@@ -50,7 +50,7 @@ def receipt_text(receipt: Receipt, *, copy_no: int) -> dict[str, Any]:
         ],
         "change": payment.change_given,
         "prepaid": prepaid_of(account),
-        "tier_sentence": tier_sentence(account.pk),
+        "tier": tier_standing(account, payment.business_date),
     }
 
 

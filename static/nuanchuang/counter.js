@@ -180,6 +180,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "F2") {
     event.preventDefault();
     search.focus();
+  } else if (event.key === "F4" && !event.altKey && payment) {
+    event.preventDefault();
+    payment.explain();
   } else if (event.key === "F9" && payment) {
     event.preventDefault();
     payment.toggleKeep();

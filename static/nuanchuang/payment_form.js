@@ -140,9 +140,24 @@ export class PaymentForm {
   clicked(event) {
     if (event.target.closest("[data-mixed]")) this.choose(this.isMixed ? 1 : this.methods.length + 1);
     const why = event.target.closest("[data-why]");
-    if (!why) return;
-    const isOpen = document.getElementById(why.getAttribute("aria-controls")).classList.toggle("is-open");
+    if (why) this.toggleWhy(why);
+  }
+
+  /** Open or close why the bill where the keyboard is costs what it costs; or the first that is selected. */
+  explain() {
+    const row = document.activeElement?.closest(".bills tr") ?? this.selected[0]?.closest("tr");
+    const why = row?.querySelector("[data-why]") ?? this.part("[data-why]");
+    if (why) this.toggleWhy(why);
+  }
+
+  toggleWhy(why) {
+    const place = document.getElementById(why.getAttribute("aria-controls"));
+    const isOpen = place.classList.toggle("is-open");
     why.setAttribute("aria-expanded", String(isOpen));
+    if (!isOpen) return;
+    const aloud = place.querySelector("[data-aloud]");
+    if (!aloud.firstElementChild) window.htmx.ajax("GET", aloud.dataset.aloud, { source: aloud, target: aloud, swap: "innerHTML" });
+    place.scrollIntoView({ block: "nearest" });
   }
 
   changed(field) {

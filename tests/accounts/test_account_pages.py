@@ -141,7 +141,7 @@ class TestAccountDetail:
         self, cashier: Staff, account: Account, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def part(found: Account, staff: Staff, at: datetime.datetime) -> Mapping[str, Any]:
-            return {"account": {"tier_sentence": f"{found.account_no} {staff.number}"}}
+            return {"account": {"tier": {"sentence": f"{found.account_no} {staff.number}"}}}
 
         def rows(accounts: Any, at: datetime.datetime) -> Mapping[int, Mapping[str, Any]]:
             return {found.pk: {"category": "第二档"} for found in accounts}

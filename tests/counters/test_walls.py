@@ -40,6 +40,7 @@ APPEND_ONLY = [
     "counters_tillentry",
 ]
 CHANGING_COLUMNS = {
+    "accounts_householdevidence": {"withdrawn_from", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason"},
     "billing_balance": {"receivable", "prepaid"},
     "billing_bill": {"outstanding", "late_charge_left", "state"},
     "counters_shift": {

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 
 from accounts.door import door_key
-from accounts.models import Account, Branch, Contact, Customer, District, Premises, Staff
+from accounts.models import Account, Branch, Contact, Customer, District, HouseholdEvidence, Premises, Staff
 from accounts.models.account import Category, Service
 from accounts.pinyin import initials
 
@@ -100,4 +100,23 @@ def make_account(
             "opened_on": datetime.date(2020, 9, 1),
             **fields,
         },
+    )
+
+
+def make_evidence(account: Account, **fields: Any) -> HouseholdEvidence:
+    """A register that proves six persons in 2026 and 2027, unless other things are named."""
+    return HouseholdEvidence.objects.create(
+        **{
+            "account": account,
+            "kind": HouseholdEvidence.Kind.HOUSEHOLD_SIZE,
+            "persons": 6,
+            "document": HouseholdEvidence.Document.HOUSEHOLD_REGISTER,
+            "document_number": "沈户字000123",
+            "holder_name": account.customer.name,
+            "valid_from": datetime.date(2026, 1, 1),
+            "valid_until": datetime.date(2027, 12, 31),
+            "recorded_by": make_staff(role="adviser", branch=account.branch),
+            "recorded_at": datetime.datetime(2026, 1, 1, 9, tzinfo=datetime.UTC),
+            **fields,
+        }
     )

@@ -50,6 +50,10 @@ class RevealForm(forms.Form):
 
     field = forms.ChoiceField(
         label=_("What"),
-        choices=[(PersonalField.PHONE, _("Phone")), (PersonalField.ID_NUMBER, _("ID number"))],
+        choices=[
+            (PersonalField.PHONE, _("Phone")),
+            (PersonalField.ID_NUMBER, _("ID number")),
+            (PersonalField.DOCUMENT, _("Numbers of the documents")),
+        ],
     )
     reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON)

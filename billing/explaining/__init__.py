@@ -1,0 +1,1 @@
+"""A bill in a few plain sentences, to be read aloud at the window. Pure: it looks only at stored rows."""
