@@ -107,13 +107,27 @@ class Reading(models.Model):
         related_name="+",
         verbose_name=_("read by"),
     )
+    # A wrong reading stays in the file; the one that replaces it names it.
+    is_superseded = models.BooleanField(_("replaced by a corrected reading"), default=False, db_default=False)
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("corrects"),
+    )
 
     class Meta:
         verbose_name = _("reading")
         verbose_name_plural = _("readings")
         ordering = ("installation", "read_on")
         constraints = [
-            models.UniqueConstraint(fields=["installation", "read_on"], name="meter_is_read_once_on_a_day"),
+            models.UniqueConstraint(
+                fields=["installation", "read_on"],
+                condition=Q(is_superseded=False),
+                name="meter_is_read_once_on_a_day",
+            ),
             models.CheckConstraint(
                 condition=Q(value__gte=0, value__lte=HIGHEST_REGISTER), name="reading_is_a_number"
             ),

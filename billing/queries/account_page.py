@@ -68,7 +68,7 @@ def books_of_account(account: Account, staff: Staff, at: datetime) -> dict[str, 
 def _readings(account: Account) -> list[dict[str, Any]]:
     """Newest first; each beside the one before it on the same meter."""
     rows = list(
-        Reading.objects.filter(installation__account=account)
+        Reading.objects.filter(installation__account=account, is_superseded=False)
         .select_related("installation__meter")
         .order_by("installation_id", "read_on")
     )

@@ -48,28 +48,30 @@ def accounts_to_bill(
 _READINGS = """
     SELECT i.account_id, s.since, m.serial_no, m.digits, m.multiplier,
            coalesce(first.value, i.initial), last.value, last.read_on, last.rolled_over
-    FROM (SELECT a.id, coalesce((SELECT max(b.period_to) FROM billing_bill b
+    FROM (SELECT a.id, coalesce(%(since)s::date, (SELECT max(b.period_to) FROM billing_bill b
                                  WHERE b.account_id = a.id AND b.kind = 'USAGE' AND b.state <> 'CANCELLED'),
                                 a.opened_on) AS since
           FROM accounts_account a WHERE a.id = ANY (%(ids)s)) s
     JOIN billing_meterinstallation i ON i.account_id = s.id
     JOIN billing_meter m ON m.id = i.meter_id
     LEFT JOIN LATERAL (SELECT r.value FROM billing_reading r
-        WHERE r.installation_id = i.id AND r.read_on <= s.since ORDER BY r.read_on DESC LIMIT 1) first ON true
+        WHERE r.installation_id = i.id AND NOT r.is_superseded AND r.read_on <= s.since ORDER BY r.read_on DESC LIMIT 1) first ON true
     JOIN LATERAL (SELECT r.value, r.read_on,
             bool_or(r.rolled_over) OVER (ORDER BY r.read_on) AS rolled_over
         FROM billing_reading r
-        WHERE r.installation_id = i.id AND r.read_on > s.since AND r.read_on <= %(until)s
+        WHERE r.installation_id = i.id AND NOT r.is_superseded AND r.read_on > s.since AND r.read_on <= %(until)s
         ORDER BY r.read_on DESC LIMIT 1) last ON true
     ORDER BY i.account_id, i.installed_on
 """
 
 
-def metered_uses(account_ids: Sequence[int], until: datetime.date) -> dict[int, MeteredUse]:
-    """The use of each account that has a reading after its last bill. One query."""
+def metered_uses(
+    account_ids: Sequence[int], until: datetime.date, since: datetime.date | None = None
+) -> dict[int, MeteredUse]:
+    """The use of each account that has a reading after its last bill, or after a given day. One query."""
     uses: dict[int, MeteredUse] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_READINGS, {"ids": list(account_ids), "until": until})
+        cursor.execute(_READINGS, {"ids": list(account_ids), "until": until, "since": since})
         for account_id, since, serial_no, digits, multiplier, start, end, read_on, rolled in cursor:
             use = uses.get(account_id)
             if use is None:
@@ -84,15 +86,21 @@ _POSITIONS = """
     SELECT b.account_id, used.key, sum(used.value::numeric)
     FROM billing_bill b, jsonb_each_text(b.tier_uses) AS used
     WHERE b.account_id = ANY (%s) AND b.kind = 'USAGE' AND b.state <> 'CANCELLED' AND b.period_to > %s
+        AND b.period_to <= coalesce(%s, 'infinity'::date)
     GROUP BY b.account_id, used.key
 """
 
 
-def tier_positions(account_ids: Sequence[int], on: datetime.date) -> dict[int, dict[str, Decimal]]:
-    """Units already counted in each tier period, per account. No tier period is longer than a year."""
+def tier_positions(
+    account_ids: Sequence[int], on: datetime.date, upto: datetime.date | None = None
+) -> dict[int, dict[str, Decimal]]:
+    """Units already counted in each tier period, per account, by all bills or by those up to a day.
+
+    No tier period is longer than a year.
+    """
     positions: dict[int, dict[str, Decimal]] = defaultdict(dict)
     with connection.cursor() as cursor:
-        cursor.execute(_POSITIONS, [list(account_ids), on - datetime.timedelta(days=400)])
+        cursor.execute(_POSITIONS, [list(account_ids), on - datetime.timedelta(days=400), upto])
         for account_id, key, used in cursor:
             positions[account_id][key] = used
     return positions

@@ -25,6 +25,7 @@ _THESE_ACCOUNTS = """
     ORDER BY id FOR NO KEY UPDATE
 """
 _OPEN_BILLS = "WHERE state = 'OPEN' AND account_id = ANY (%s) ORDER BY id FOR NO KEY UPDATE"
+_THESE_BILLS = "WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE"
 _SAVE_BALANCES = """
     INSERT INTO billing_balance (account_id, receivable, prepaid)
     SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[])
@@ -61,6 +62,16 @@ def lock_accounts(account_ids: Iterable[int], bill_ids: Iterable[int] = ()) -> d
 def lock_open_bills(accounts: dict[int, Account]) -> list[Bill]:
     """Lock every open bill of the locked accounts, and hand each its account."""
     bills = read_rows(Bill, _OPEN_BILLS, [list(accounts)])
+    for bill in bills:
+        bill.account = accounts[bill.account_id]
+    return bills
+
+
+def lock_bills(bill_ids: Iterable[int]) -> list[Bill]:
+    """Lock the accounts of these bills and then the bills, open or not; each has its account."""
+    wanted = list(bill_ids)
+    accounts = lock_accounts([], wanted)
+    bills = read_rows(Bill, _THESE_BILLS, [wanted])
     for bill in bills:
         bill.account = accounts[bill.account_id]
     return bills

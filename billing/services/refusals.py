@@ -11,3 +11,7 @@ class PaymentRefused(BillingRefused):
 
 class ReversalRefused(BillingRefused):
     """The payment stays as it is."""
+
+
+class CorrectionRefused(BillingRefused):
+    """The bill, the adjustment or the waiver stays as it is."""
