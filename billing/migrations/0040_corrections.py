@@ -352,6 +352,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("adjusted__gte", 0),
+                    ("adjusted__lte", models.F("amount")),
                     ("amount__lte", Decimal("99999999999.99")),
                     ("outstanding__gte", 0),
                     (

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import migrations
 
-from accounts.database import APP_ROLE, append_only, changes_only_in
+from accounts.database import APP_ROLE, append_only, changes_only_in, rows_stay
 from accounts.roles import give_permissions
 
 EVERYONE_AT_WORK = (
@@ -133,6 +133,7 @@ class Migration(migrations.Migration):
             (*DECISION, "finished_at"),
             ("request_id", "selection", *PROPOSAL[1:]),
         ),
+        rows_stay("billing_approvallimit"),
         changes_only_in("billing_batchedbill", ("state", "why_left"), ("batch_id", "bill_id")),
         migrations.RunSQL(DECIDED, "DROP FUNCTION billing_keep_decision() CASCADE;"),
         migrations.RunPython(give, migrations.RunPython.noop),

@@ -123,6 +123,7 @@ class Bill(models.Model):
                 condition=Q(
                     outstanding__gte=0,
                     adjusted__gte=0,
+                    adjusted__lte=F("amount"),
                     outstanding__lte=F("amount") - F("adjusted"),
                     amount__lte=LARGEST_AMOUNT,
                 ),

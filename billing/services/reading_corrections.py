@@ -36,7 +36,11 @@ def correct_reading(
         raise CorrectionRefused(_("There is no such reading here."), code="unknown_reading")
     if wrong.is_superseded:
         raise CorrectionRefused(_("This reading has already been corrected."), code="already_corrected")
-    if not 0 <= value < 10**wrong.installation.meter.digits or value != round(value, 3):
+    if (
+        not value.is_finite()
+        or not 0 <= value < 10**wrong.installation.meter.digits
+        or value != round(value, 3)
+    ):
         raise CorrectionRefused(
             _("The meter has %(digits)s digits: it cannot show this."),
             code="not_a_reading",
