@@ -22,5 +22,17 @@ class BillingConfig(AppConfig):
                 "reverse_payment": _("payment reversed"),
                 "reprint_receipt": _("receipt reprinted"),
                 "close_business_day": _("business day closed"),
+                "cancel_bill": _("bill cancelled"),
+                "rebill": _("billed again"),
+                "correct_reading": _("reading corrected"),
+                "propose_adjustment": _("adjustment proposed"),
+                "approve_adjustment": _("adjustment approved"),
+                "refuse_adjustment": _("adjustment refused"),
+                "propose_waiver": _("waiver proposed"),
+                "approve_waiver": _("waiver approved"),
+                "refuse_waiver": _("waiver refused"),
+                "propose_batch": _("batch of cancellations proposed"),
+                "approve_batch": _("batch of cancellations approved"),
+                "refuse_batch": _("batch of cancellations refused"),
             }
         )

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from billing.views import bills
 
@@ -6,4 +6,5 @@ app_name = "billing"
 
 urlpatterns = [
     path("bills/<str:number>/", bills.bill_detail, name="bill_detail"),
+    path("", include("billing.correction_urls")),
 ]

@@ -141,7 +141,19 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("why_left", models.CharField(blank=True, max_length=40, verbose_name="why it was left")),
+                (
+                    "why_left",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unknown_bill", "bill of another branch"),
+                            ("already_cancelled", "was cancelled already"),
+                            ("credit_spent", "its adjustment was credit that has been used"),
+                        ],
+                        max_length=40,
+                        verbose_name="why it was left",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "bill of a batch",

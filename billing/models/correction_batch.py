@@ -73,13 +73,19 @@ class BatchedBill(models.Model):
         CANCELLED = "CANCELLED", _("cancelled")
         LEFT = "LEFT", pgettext_lazy("bill of a batch", "left as it is")
 
+    class WhyLeft(models.TextChoices):
+        """The codes of the refusals that can come meanwhile."""
+
+        UNKNOWN_BILL = "unknown_bill", _("bill of another branch")
+        ALREADY_CANCELLED = "already_cancelled", _("was cancelled already")
+        CREDIT_SPENT = "credit_spent", _("its adjustment was credit that has been used")
+
     batch = models.ForeignKey(
         CorrectionBatch, models.PROTECT, related_name="entries", verbose_name=_("batch of cancellations")
     )
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="+", verbose_name=_("bill"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
-    # The code of the refusal.
-    why_left = models.CharField(_("why it was left"), max_length=40, blank=True)
+    why_left = models.CharField(_("why it was left"), max_length=40, choices=WhyLeft, blank=True)
 
     class Meta:
         verbose_name = _("bill of a batch")

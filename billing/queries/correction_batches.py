@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
-from accounts.models import Account, Staff
-from billing.models import BatchedBill, Bill, CorrectionBatch
+from accounts.models import Account, District, Staff
+from accounts.models.account import Category, Service
+from billing.models import BatchedBill, Bill, BillRun, CorrectionBatch, Tariff
 from billing.money import NO_MONEY
 
 # What a selection may name, and what it means for a bill.
@@ -19,7 +22,6 @@ FIELDS = {
     "tariff": "tariff_id",
     "category": "account__category",
     "district": "account__premises__district_id",
-    "branch": "account__branch_id",
 }
 
 
@@ -45,21 +47,36 @@ def selected_bills(selection: Mapping[str, str], staff: Staff) -> QuerySet[Bill]
     return bills
 
 
+def selection_in_words(selection: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What was asked for, as (name, value) in words."""
+    words = {
+        "run": (_("Bill run"), lambda key: str(BillRun.objects.filter(pk=key).first() or key)),
+        "service": (_("Service"), lambda key: str(dict(Service.choices).get(key, key))),
+        "period": (_("Period"), str),
+        "tariff": (_("Price list"), lambda key: str(Tariff.objects.filter(pk=key).first() or key)),
+        "category": (_("Category of use"), lambda key: str(dict(Category.choices).get(key, key))),
+        "district": (
+            _("Collection district"),
+            lambda key: str(District.objects.filter(pk=key).first() or key),
+        ),
+    }
+    return [(words[name][0], words[name][1](key)) for name, key in selection.items() if name in words]
+
+
 def extent_of(bills: QuerySet[Bill]) -> Extent:
     """Two queries, whatever the number of bills."""
-    was_paid = Q(amount__gt=F("outstanding") + F("adjusted"))
+    # What was paid on a bill that is cancelled by now stands on its cancellation.
+    paid = Coalesce(F("cancellation__returned"), F("amount") - F("outstanding") - F("adjusted"))
     totals = {
         "bills": Count("pk"),
         "sum": Sum("amount", default=NO_MONEY),
-        "paid_bills": Count("pk", filter=was_paid),
-        "paid": Sum(F("amount") - F("outstanding") - F("adjusted"), default=NO_MONEY),
+        "paid_bills": Count("pk", filter=Q(what_was_paid__gt=0)),
+        "paid": Sum("what_was_paid", default=NO_MONEY),
     }
-    whole = bills.order_by().aggregate(**totals)
+    bills = bills.order_by().annotate(what_was_paid=paid)
+    whole = bills.aggregate(**totals)
     by_district = (
-        bills.order_by()
-        .values(name=F("account__premises__district__name"))
-        .annotate(**totals)
-        .order_by("name")
+        bills.values(name=F("account__premises__district__name")).annotate(**totals).order_by("name")
     )
     return Extent(whole["bills"], whole["sum"], whole["paid_bills"], whole["paid"], list(by_district))
 

@@ -16,8 +16,8 @@ from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
 from billing.models import Adjustment, Allocation, Balance, Bill, BillCancellation, Decision
 from billing.money import NO_MONEY
+from billing.queries.limits import limit_of
 from billing.services.business_days import is_closed
-from billing.services.limits import limit_of
 from billing.services.locks import balances_of, save_balances
 from billing.services.refusals import CorrectionRefused
 

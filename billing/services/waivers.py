@@ -11,8 +11,8 @@ from billing.business_date import business_date_of
 from billing.models import Allocation, Bill, Decision, Waiver
 from billing.money import FEN, NO_MONEY, to_money
 from billing.queries.late_charges import debts_on
+from billing.queries.limits import limit_of
 from billing.services.cancelling import check_approver
-from billing.services.limits import limit_of
 from billing.services.locks import lock_bills
 from billing.services.refusals import CorrectionRefused
 

@@ -17,6 +17,7 @@ from billing.business_date import business_date_of
 from billing.ledger_names import component_name
 from billing.models import Bill
 from billing.queries.account_page import BILL_TONES
+from billing.queries.bill_corrections import corrections_of
 from billing.queries.late_charges import debts_on
 from billing.queries.tier_position import tier_sentence_of
 from billing.rating.plain import plain
@@ -31,7 +32,7 @@ def bill_detail(request: StaffRequest, number: str) -> HttpResponse:
     """A bill, line by line, each with the sentence that explains it, and what was paid on it."""
     bill = get_numbered_or_404(
         Bill.objects.filter(account__in=Account.objects.visible_to(request.user)).select_related(
-            "account__customer", "account__premises", "tariff"
+            "account__customer", "account__premises", "tariff", "replaces"
         ),
         number=number,
     )
@@ -79,6 +80,7 @@ def bill_detail(request: StaffRequest, number: str) -> HttpResponse:
             for line in bill.lines.order_by("position")
         ],
         "allocations": _allocations(bill),
+        **corrections_of(bill, request.user, debt.late_charge),
     }
     return render(request, "billing/bill_detail.html", context)
 

@@ -13,9 +13,10 @@ from billing.services.rebills import RightReading, cancel_and_rebill
 from billing.services.waivers import approve_waiver, propose_waiver
 from counters.models import Shift
 from counters.services.payments import void_payment_at_counter
-from tests.factories.accounts import make_account
+from tests.factories.accounts import make_account, make_staff
 from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING, cash, pay
+from tests.hall import Hall
 
 LATE = MORNING.date() - datetime.timedelta(days=10)
 
@@ -71,6 +72,25 @@ def make_corrections(shift: Shift, finance: Staff, supervisor: Staff) -> None:
     )
     for metered in Bill.objects.filter(run__isnull=False, kind=Bill.Kind.USAGE):
         _read_again(metered, finance, supervisor)
+
+
+def propose_corrections(hall: Hall) -> dict[str, tuple[str, str]]:
+    """Of everything that waits for a second person one here and one in the other branch, by its key."""
+    finance = make_staff(role="finance", branch=hall.branch)
+    proposed: dict[str, list[str]] = {"adjustment": [], "waiver": [], "batch": []}
+    for account in (hall.account, hall.foreign_account):
+        overdue = make_bill(account, total="50.00", due_on=LATE, kind=Bill.Kind.ONE_OFF)
+        adjustment = _propose(account, "-5.00", finance)
+        waiver = propose_waiver(
+            overdue, amount=Decimal("0.50"), reason="OTHER", note="待审", proposed_by=finance, at=MORNING
+        )
+        batch = propose_batch(
+            {"period": overdue.period}, reason="OTHER", note="待审", proposed_by=finance, request_id=uuid4(),
+            at=MORNING,
+        )  # fmt: skip
+        for name, row in (("adjustment", adjustment), ("waiver", waiver), ("batch", batch)):
+            proposed[name].append(str(row.pk))
+    return {name: (own, foreign) for name, (own, foreign) in proposed.items()}
 
 
 def _account(shift: Shift) -> Account:
