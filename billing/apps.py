@@ -34,5 +34,17 @@ class BillingConfig(AppConfig):
                 "record_meter_test": _("meter test entered"),
                 "settle_unit_correction": _("correction of units settled"),
                 "lay_route": _("reading route laid"),
+                "cancel_bill": _("bill cancelled"),
+                "rebill": _("billed again"),
+                "correct_reading": _("reading corrected"),
+                "propose_adjustment": _("adjustment proposed"),
+                "approve_adjustment": _("adjustment approved"),
+                "refuse_adjustment": _("adjustment refused"),
+                "propose_waiver": _("waiver proposed"),
+                "approve_waiver": _("waiver approved"),
+                "refuse_waiver": _("waiver refused"),
+                "propose_batch": _("batch of cancellations proposed"),
+                "approve_batch": _("batch of cancellations approved"),
+                "refuse_batch": _("batch of cancellations refused"),
             }
         )

@@ -12,4 +12,5 @@ urlpatterns = [
     path("readings/", include("billing.reading_urls")),
     path("bills/<str:number>/explanation/", bills.bill_explanation, name="bill_explanation"),
     re_path(ACCOUNT + r"simulation/\Z", simulations.simulation, name="simulation"),
+    path("", include("billing.correction_urls")),
 ]

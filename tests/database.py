@@ -32,6 +32,7 @@ KEPT = {
     "auth_permission",
     "auth_group",
     "auth_group_permissions",
+    "billing_approvallimit",
 }
 
 

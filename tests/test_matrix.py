@@ -14,6 +14,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import Staff
 from accounts.roles import ROLES
+from tests.billing.correcting import propose_corrections
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_evidence, make_staff
 from tests.factories.counters import cash, make_shift, pay
@@ -81,7 +82,9 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
     foreign = pay(foreign_shift, hall.foreign_account, [hall.foreign_bill], cash("6.00"))
     end_shift(hall, foreign_shift)
     own = pay(make_shift(hall.cashier), hall.account, [hall.bill], cash("5.00"))
+    proposed = propose_corrections(hall)
     return {
+        **proposed,
         "account": (hall.account.account_no, hall.foreign_account.account_no),
         "bill": (hall.bill.number, hall.foreign_bill.number),
         "closed shift": (first.code, foreign_shift.code),

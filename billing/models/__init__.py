@@ -1,8 +1,11 @@
+from billing.models.adjustment import Adjustment, Decision
 from billing.models.balance import Balance
 from billing.models.bill import Bill, BillLine
 from billing.models.bill_run import BillRun, BillRunChunk
 from billing.models.bill_run_result import BillRunFinding, BillRunTotal
 from billing.models.business_day import BusinessDay
+from billing.models.cancellation import BillCancellation
+from billing.models.correction_batch import BatchedBill, CorrectionBatch
 from billing.models.late_charge import LateChargeRule
 from billing.models.meter import Meter, MeterInstallation
 from billing.models.meter_test import MeterTest, UnitCorrection
@@ -15,18 +18,25 @@ from billing.models.receipt import Receipt, ReceiptPrint
 from billing.models.reversal import Reversal
 from billing.models.route import Route, RouteStop
 from billing.models.tariff import Tariff, TariffVersion
+from billing.models.waiver import ApprovalLimit, Waiver
 
 __all__ = [
+    "Adjustment",
     "Allocation",
     "AllocationPolicy",
+    "ApprovalLimit",
     "Balance",
+    "BatchedBill",
     "Bill",
+    "BillCancellation",
     "BillLine",
     "BillRun",
     "BillRunChunk",
     "BillRunFinding",
     "BillRunTotal",
     "BusinessDay",
+    "CorrectionBatch",
+    "Decision",
     "Deposit",
     "LateChargeRule",
     "Meter",
@@ -46,4 +56,5 @@ __all__ = [
     "TariffVersion",
     "Tender",
     "UnitCorrection",
+    "Waiver",
 ]

@@ -14,6 +14,9 @@ from billing.models.bill_run import BillRun
 from billing.models.tariff import Tariff
 from billing.money import NO_MONEY
 
+# The period of the bill of an approved extra charge: this and the key of the adjustment.
+EXTRA_CHARGE = "A"
+
 
 class BillQuerySet(models.QuerySet["Bill"]):
     def open(self) -> "BillQuerySet":
@@ -57,7 +60,11 @@ class Bill(models.Model):
     amount = MoneyField(_("amount"))
     outstanding = MoneyField(_("outstanding"))
     late_charge_left = MoneyField(_("late charge left after the principal was paid"), default=NO_MONEY)
+    adjusted = MoneyField(_("taken off by adjustments"), default=NO_MONEY, db_default=NO_MONEY)
     state = models.CharField(_("state"), max_length=10, choices=State)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("replaces")
+    )
     basis = models.JSONField(_("what it was computed from"), default=dict)
     tier_uses = models.JSONField(_("units counted in each tier period"), default=dict)
 
@@ -72,11 +79,22 @@ class Bill(models.Model):
                 fields=["account", "due_on"], condition=Q(state="OPEN"), name="open_bills_of_an_account"
             ),
             models.Index(fields=["service", "period"], name="bills_of_a_period"),
+            models.Index(
+                fields=["account", "kind", "period"],
+                condition=Q(state="CANCELLED"),
+                name="cancelled_bills_of_a_period",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=at_least("amount", NO_MONEY), name="bill_amount_is_money"),
             models.CheckConstraint(
-                condition=Q(outstanding__gte=0, outstanding__lte=F("amount"), amount__lte=LARGEST_AMOUNT),
+                condition=Q(
+                    outstanding__gte=0,
+                    adjusted__gte=0,
+                    adjusted__lte=F("amount"),
+                    outstanding__lte=F("amount") - F("adjusted"),
+                    amount__lte=LARGEST_AMOUNT,
+                ),
                 name="outstanding_lies_between_nothing_and_the_bill",
             ),
             models.CheckConstraint(
@@ -114,6 +132,8 @@ class Bill(models.Model):
         """The period as it is said at the counter: 2025–26 采暖季, 2026-10."""
         if self.kind == self.Kind.HEATING:
             return str(_("%(season)s heating season")) % {"season": self.period.replace("-", "–")}
+        if self.kind == self.Kind.ONE_OFF and self.period.startswith(EXTRA_CHARGE):
+            return str(_("extra charge no. %(number)s")) % {"number": self.period[len(EXTRA_CHARGE) :]}
         return self.period
 
     def is_overdue_on(self, date: datetime.date) -> bool:

@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from billing.ledger_names import ledger_name
+from billing.models.adjustment import Adjustment
 from billing.models.amount import MoneyField, at_least
 from billing.models.bill import Bill
+from billing.models.cancellation import BillCancellation
 from billing.models.payment import Payment
 from billing.models.reversal import Reversal
 from billing.money import FEN
@@ -37,6 +39,23 @@ class Posting(models.Model):
     reversal = models.ForeignKey(
         Reversal, models.PROTECT, null=True, related_name="postings", verbose_name=_("reversal")
     )
+    # Few postings come from a correction: a whole index on these two would cost every payment something.
+    cancellation = models.ForeignKey(
+        BillCancellation,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="postings",
+        verbose_name=_("cancellation of a bill"),
+    )
+    adjustment = models.ForeignKey(
+        Adjustment,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="postings",
+        verbose_name=_("adjustment"),
+    )
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="reversed_by", verbose_name=_("reverses")
     )
@@ -45,7 +64,17 @@ class Posting(models.Model):
         verbose_name = _("posting")
         verbose_name_plural = _("postings")
         ordering = ("id",)
-        indexes = [models.Index(fields=["business_date"], name="postings_of_a_day")]
+        indexes = [
+            models.Index(fields=["business_date"], name="postings_of_a_day"),
+            models.Index(
+                fields=["cancellation"],
+                condition=Q(cancellation__isnull=False),
+                name="postings_of_a_cancellation",
+            ),
+            models.Index(
+                fields=["adjustment"], condition=Q(adjustment__isnull=False), name="postings_of_an_adjustment"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=at_least("amount", FEN), name="posting_is_money"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="posting_moves_money"),

@@ -87,6 +87,16 @@ class Reading(models.Model):
         _("note of the review"), max_length=200, blank=True, default="", db_default=""
     )
 
+    # A wrong reading stays in the file, rejected; the one that corrects it names it.
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("corrects"),
+    )
+
     objects: ClassVar = ReadingQuerySet.as_manager()
 
     class Meta:

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import Value
+
 from billing.allocation import Debt
-from billing.models import Allocation, Bill, LateChargeRule
+from billing.models import Allocation, Bill, Decision, LateChargeRule, Waiver
+from billing.models.amount import MoneyField
 from billing.money import NO_MONEY
 from billing.rating.late_charge import PartPayment, late_charge
 from billing.rating.late_charge_rule import LateChargeRule as Terms
@@ -15,11 +18,12 @@ from billing.rating.late_charge_rule import compile_late_charge
 
 
 class PaidPart(NamedTuple):
-    """Principal of a bill that was paid on a day, and late charge paid with it."""
+    """Principal of a bill that was paid on a day, and late charge paid with it; or late charge that was waived."""
 
     paid_on: datetime.date
     principal: Decimal
     late_charge: Decimal
+    is_waiver: bool = False
 
 
 def debts_on(bills: Sequence[Bill], on: datetime.date) -> list[Debt]:
@@ -39,7 +43,7 @@ def _debt(bill: Bill, rules: "_Rules", parts: Sequence[PaidPart], on: datetime.d
     if bill.outstanding and bill.due_on < on and (rule := rules.rule_for(bill)) is not None:
         # The base is what was owed on the due date; it falls the day after each part was paid.
         # Nothing is charged on a late charge.
-        since_due = [part for part in parts if part.paid_on > bill.due_on]
+        since_due = [part for part in parts if part.principal and part.paid_on > bill.due_on]
         charge = late_charge(
             rule,
             bill.outstanding + sum((part.principal for part in since_due), NO_MONEY),
@@ -49,11 +53,10 @@ def _debt(bill: Bill, rules: "_Rules", parts: Sequence[PaidPart], on: datetime.d
             part_payments=[PartPayment(part.paid_on, part.principal) for part in since_due],
         )
         paid = sum((part.late_charge for part in parts), NO_MONEY)
-        late, sentence, sentence_en = (
-            max(charge.penalty - paid, NO_MONEY),
-            charge.sentence_zh,
-            charge.sentence_en,
-        )
+        late = max(charge.penalty - paid, NO_MONEY)
+        sentence, sentence_en = charge.sentence_zh, charge.sentence_en
+        if waived := sum((part.late_charge for part in parts if part.is_waiver), NO_MONEY):
+            sentence, sentence_en = f"{sentence}，已减免 {waived} 元", f"{sentence_en}, {waived} yuan waived"
     return Debt(bill.pk, bill.account_id, bill.due_on, bill.outstanding, late, sentence, sentence_en)
 
 
@@ -61,11 +64,18 @@ def _paid_parts(bills: Iterable[Bill]) -> dict[int, list[PaidPart]]:
     parts: dict[int, list[PaidPart]] = defaultdict(list)
     ids = [bill.pk for bill in bills]
     if ids:
-        rows = Allocation.objects.filter(bill_id__in=ids, payment__reversal__isnull=True).values_list(
-            "bill_id", "payment__business_date", "principal", "late_charge"
+        paid = Allocation.objects.filter(bill_id__in=ids, payment__reversal__isnull=True)
+        waived = Waiver.objects.filter(bill_id__in=ids, state=Decision.APPROVED)
+        rows = paid.values_list(
+            "bill_id", "payment__business_date", "principal", "late_charge", Value(False)
+        ).union(
+            waived.order_by().values_list(
+                "bill_id", "business_date", Value(NO_MONEY, MoneyField()), "amount", Value(True)
+            ),
+            all=True,
         )
-        for bill_id, paid_on, principal, late in rows:
-            parts[bill_id].append(PaidPart(paid_on, principal, late))
+        for bill_id, *part in rows:
+            parts[bill_id].append(PaidPart(*part))
     return parts
 
 

@@ -84,8 +84,8 @@ _USUAL = """
 _READINGS = f"""
     SELECT i.account_id, s.since, s.billed_to, m.serial_no, m.digits, m.multiplier,
            coalesce(first.value, i.initial), last.value, last.read_on, last.rolled_over
-    FROM (SELECT i.id, coalesce({BILLED_TO}, a.opened_on) AS since,
-              coalesce((SELECT max(b.period_to) FROM billing_bill b
+    FROM (SELECT i.id, coalesce(%(since)s::date, {BILLED_TO}, a.opened_on) AS since,
+              coalesce(%(since)s::date, (SELECT max(b.period_to) FROM billing_bill b
                         WHERE b.account_id = a.id AND b.kind = 'USAGE' AND b.state <> 'CANCELLED'),
                        a.opened_on) AS billed_to
           FROM accounts_account a
@@ -112,11 +112,13 @@ _READINGS = f"""
 """  # noqa: S608 - our own text
 
 
-def metered_uses(account_ids: Sequence[int], until: datetime.date) -> dict[int, MeteredUse]:
-    """The use of each account that has a reading which no bill has counted yet. One query."""
+def metered_uses(
+    account_ids: Sequence[int], until: datetime.date, after: datetime.date | None = None
+) -> dict[int, MeteredUse]:
+    """The use of each account that has a reading which no bill has counted yet, or one after a day. One query."""
     uses: dict[int, MeteredUse] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_READINGS, {"ids": list(account_ids), "until": until})
+        cursor.execute(_READINGS, {"ids": list(account_ids), "until": until, "since": after})
         for (
             account_id,
             since,
@@ -145,15 +147,21 @@ _POSITIONS = """
     SELECT b.account_id, used.key, sum(used.value::numeric)
     FROM billing_bill b, jsonb_each_text(b.tier_uses) AS used
     WHERE b.account_id = ANY (%s) AND b.kind = 'USAGE' AND b.state <> 'CANCELLED' AND b.period_to > %s
+        AND b.period_to <= coalesce(%s, 'infinity'::date)
     GROUP BY b.account_id, used.key
 """
 
 
-def tier_positions(account_ids: Sequence[int], on: datetime.date) -> dict[int, dict[str, Decimal]]:
-    """Units already counted in each tier period, per account. No tier period is longer than a year."""
+def tier_positions(
+    account_ids: Sequence[int], on: datetime.date, upto: datetime.date | None = None
+) -> dict[int, dict[str, Decimal]]:
+    """Units already counted in each tier period, per account, by all bills or by those up to a day.
+
+    No tier period is longer than a year.
+    """
     positions: dict[int, dict[str, Decimal]] = defaultdict(dict)
     with connection.cursor() as cursor:
-        cursor.execute(_POSITIONS, [list(account_ids), on - datetime.timedelta(days=400)])
+        cursor.execute(_POSITIONS, [list(account_ids), on - datetime.timedelta(days=400), upto])
         for account_id, key, used in cursor:
             positions[account_id][key] = used
     return positions

@@ -24,7 +24,7 @@ class BillDraft:
 
     account_id: int
     account_no: str
-    tariff_id: int
+    tariff_id: int | None
     kind: str
     period: str
     period_from: datetime.date

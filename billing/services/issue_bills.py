@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
@@ -20,6 +21,7 @@ CREDIT_USE = uuid.UUID("6f0c8a52-9f53-4d0f-9e0b-6d0c1a2b7e11")
 BILL = (
     "id", "number", "account_id", "service", "kind", "period", "period_from", "period_to", "run_id", "tariff_id",
     "issued_on", "due_on", "quantity", "amount", "outstanding", "late_charge_left", "state", "basis", "tier_uses",
+    "replaces_id",
 )  # fmt: skip
 LINE = (
     "bill_id", "position", "component", "component_name", "category", "tier", "quantity", "unit_price", "amount",
@@ -43,23 +45,43 @@ _LOWER_BALANCES = """
 """
 # An older bill that is still open has the first claim on the credit; at the counter it is settled first.
 _CREDITS = """
-    SELECT account_id, prepaid - receivable FROM billing_balance
-    WHERE prepaid > receivable AND account_id = ANY (%s)
+    SELECT account_id, greatest(prepaid - receivable, least(meant, prepaid))
+    FROM billing_balance JOIN unnest(%s::bigint[], %s::numeric[]) AS u (account_id, meant) USING (account_id)
+    WHERE prepaid > receivable OR least(meant, prepaid) > 0
 """
+NO_CREDIT: Mapping[int, Decimal] = MappingProxyType({})
+
+# A period that was billed and cancelled is billed again under the next number.
+_CANCELLED = """
+    SELECT b.account_id, count(*), max(b.id) FROM billing_bill b
+    JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS draft (account_id, kind, period)
+        USING (account_id, kind, period)
+    WHERE b.state = 'CANCELLED' GROUP BY b.account_id
+"""
+# How often the period was billed before, and the bill that this one replaces.
+Replaced = Mapping[int, tuple[int, int]]
 
 
 def issue_bills(
-    drafts: Sequence[BillDraft], branches: Mapping[int, int], run: BillRun, at: datetime.datetime
+    drafts: Sequence[BillDraft],
+    branches: Mapping[int, int],
+    run: BillRun,
+    at: datetime.datetime,
+    *,
+    meant_for_them: Mapping[int, Decimal] = NO_CREDIT,
 ) -> list[int]:
     """Write bills, lines, postings and balances, and let prepaid credit pay what it can at once.
 
-    The caller holds the locks of the accounts, inside a transaction. `branches` maps account to branch.
+    The caller holds the locks of the accounts, inside a transaction. `branches` maps account to branch. A draft
+    whose period had a bill that was cancelled replaces it; `meant_for_them` is how much of an account's credit
+    had been paid on such bills: it pays the new one even while an older bill is open.
     Answers the keys of the bills, in the order of the drafts.
     """
-    prepaid = _credits(drafts)
+    prepaid = _credits(drafts, meant_for_them)
+    replaced = _replaced(drafts)
     ids = reserve_ids("billing_bill", len(drafts))
     numbered = list(zip(ids, drafts, strict=True))
-    copy_rows("billing_bill", BILL, (_bill(pk, draft, run, prepaid) for pk, draft in numbered))
+    copy_rows("billing_bill", BILL, (_bill(pk, draft, run, prepaid, replaced) for pk, draft in numbered))
     copy_rows("billing_billline", LINE, _lines(numbered))
     copy_rows("billing_posting", POSTING, _postings(numbered, at))
     totals = {draft.account_id: draft.total for draft in drafts}
@@ -69,23 +91,43 @@ def issue_bills(
     return ids
 
 
-def _credits(drafts: Sequence[BillDraft]) -> dict[int, Decimal]:
+def _credits(
+    drafts: Sequence[BillDraft], meant_for_them: Mapping[int, Decimal] = NO_CREDIT
+) -> dict[int, Decimal]:
     """How much of its prepaid credit each account's new bill uses."""
     if not policy_on(drafts[0].issued_on).uses_credit:
         return {}
     totals = {draft.account_id: draft.total for draft in drafts if draft.total}
+    meant = [meant_for_them.get(account_id, NO_MONEY) for account_id in totals]
     with connection.cursor() as cursor:
-        cursor.execute(_CREDITS, [list(totals)])
+        cursor.execute(_CREDITS, [list(totals), meant])
         return {account_id: min(free, totals[account_id]) for account_id, free in cursor}
 
 
-def _bill(pk: int, draft: BillDraft, run: BillRun, prepaid: Mapping[int, Decimal]) -> tuple[Any, ...]:
+def _replaced(drafts: Sequence[BillDraft]) -> Replaced:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CANCELLED,
+            [
+                [draft.account_id for draft in drafts],
+                [draft.kind for draft in drafts],
+                [draft.period for draft in drafts],
+            ],
+        )
+        return {account_id: (times, bill_id) for account_id, times, bill_id in cursor}
+
+
+def _bill(
+    pk: int, draft: BillDraft, run: BillRun, prepaid: Mapping[int, Decimal], replaced: Replaced
+) -> tuple[Any, ...]:
     outstanding = draft.total - prepaid.get(draft.account_id, NO_MONEY)
+    times, replaces = replaced.get(draft.account_id, (0, None))
+    number = f"{draft.account_no}-{draft.period}" + (f"-R{times}" if times else "")
     return (
-        pk, f"{draft.account_no}-{draft.period}", draft.account_id, run.service, draft.kind, draft.period,
+        pk, number, draft.account_id, run.service, draft.kind, draft.period,
         draft.period_from, draft.period_to, run.pk, draft.tariff_id, draft.issued_on, draft.due_on,
         draft.quantity, draft.total, outstanding, NO_MONEY, "OPEN" if outstanding else "PAID",
-        dict(draft.basis), dict(draft.tier_uses),
+        dict(draft.basis), dict(draft.tier_uses), replaces,
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ _HOLD = """
     SELECT count(*) FROM (SELECT id FROM accounts_account WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE) held
 """
 _OPEN_BILLS = "WHERE state = 'OPEN' AND account_id = ANY (%s) ORDER BY id FOR NO KEY UPDATE"
+_THESE_BILLS = "WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE"
 _SAVE_BALANCES = """
     INSERT INTO billing_balance (account_id, receivable, prepaid)
     SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[])
@@ -77,6 +78,16 @@ def hold_accounts(account_ids: Iterable[int]) -> None:
 def lock_open_bills(accounts: dict[int, Account]) -> list[Bill]:
     """Lock every open bill of the locked accounts, and hand each its account."""
     bills = read_rows(Bill, _OPEN_BILLS, [list(accounts)])
+    for bill in bills:
+        bill.account = accounts[bill.account_id]
+    return bills
+
+
+def lock_bills(bill_ids: Iterable[int]) -> list[Bill]:
+    """Lock the accounts of these bills and then the bills, open or not; each has its account."""
+    wanted = list(bill_ids)
+    accounts = lock_accounts([], wanted)
+    bills = read_rows(Bill, _THESE_BILLS, [wanted])
     for bill in bills:
         bill.account = accounts[bill.account_id]
     return bills

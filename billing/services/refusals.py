@@ -19,3 +19,5 @@ class ReadingRefused(BillingRefused):
 
 class MeterRefused(BillingRefused):
     """The meter stays where it is."""
+class CorrectionRefused(BillingRefused):
+    """The bill, the adjustment or the waiver stays as it is."""

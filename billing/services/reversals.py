@@ -31,7 +31,7 @@ def undo_payment(wanted: Reversal, *, cash_ledger: str) -> Reversal:
     The caller holds the lock of the shift whose drawer pays the cash back (`cash_ledger`) and has asked
     `reversal_made_before`.
 
-    Codes: unknown_payment, already_reversed, credit_already_used, unknown_reason, note_too_long, same_person,
+    Codes: unknown_payment, already_reversed, credit_spent, credit_already_used, unknown_reason, note_too_long, same_person,
     not_at_a_counter.
     """
     _check(wanted)
@@ -40,9 +40,10 @@ def undo_payment(wanted: Reversal, *, cash_ledger: str) -> Reversal:
     if Reversal.objects.filter(payment=payment).exists():
         raise ReversalRefused(_("This payment has already been undone."), code="already_reversed")
     balances = balances_of(accounts)
+    cancelled = _take_returns_back(payment, balances)
     _take_deposits_back(payment, balances)
     wanted.save(force_insert=True)
-    _restore_bills(payment, balances)
+    _restore_bills(payment, balances, cancelled)
     save_balances([balances[pk] for pk in sorted(balances)])
     _mirror_postings(wanted, cash_ledger)
     record_audit(
@@ -127,8 +128,33 @@ def _take_deposits_back(payment: Payment, balances: dict[int, Balance]) -> None:
         )
 
 
-def _restore_bills(payment: Payment, balances: dict[int, Balance]) -> None:
-    shares = {share.bill_id: share for share in Allocation.objects.filter(payment=payment)}
+def _take_returns_back(payment: Payment, balances: dict[int, Balance]) -> set[int]:
+    """What was paid on bills that were cancelled since is prepaid credit now: it goes from there."""
+    shares = Allocation.objects.filter(payment=payment, bill__state=Bill.State.CANCELLED)
+    cancelled = set()
+    for share in shares:
+        cancelled.add(share.bill_id)
+        balances[share.account_id].prepaid -= share.principal + share.late_charge
+    # Credit that this payment drew on comes back, so it may go again.
+    drawn = {one.account_id: one.amount for one in payment.tenders.filter(method=Tender.Method.PREPAID)}
+    for share in shares:
+        balance = balances[share.account_id]
+        if balance.prepaid + drawn.get(share.account_id, NO_MONEY) < 0:
+            raise ReversalRefused(
+                _(
+                    "The bill that this payment settled was cancelled, and the credit has paid another bill "
+                    "since. Undo that payment first."
+                ),
+                code="credit_spent",
+            )
+    return cancelled
+
+
+def _restore_bills(payment: Payment, balances: dict[int, Balance], cancelled: set[int]) -> None:
+    shares = {
+        share.bill_id: share
+        for share in Allocation.objects.filter(payment=payment).exclude(bill_id__in=cancelled)
+    }
     bills = Bill.objects.filter(pk__in=list(shares)).select_for_update(no_key=True).order_by("pk")
     for bill in bills:
         share = shares[bill.pk]

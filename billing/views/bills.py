@@ -17,6 +17,7 @@ from billing.business_date import business_date_of
 from billing.ledger_names import component_name
 from billing.models import Bill
 from billing.queries.account_page import BILL_TONES
+from billing.queries.bill_corrections import corrections_of
 from billing.queries.bill_explanation import explanation_of
 from billing.queries.late_charges import debts_on
 from billing.queries.tier_position import tier_sentence_of
@@ -77,6 +78,7 @@ def bill_detail(request: StaffRequest, number: str) -> HttpResponse:
         "allocations": _allocations(bill),
         "explanation": explanation_of(bill),
         "explanation_url": reverse("billing:bill_explanation", args=[bill.number]),
+        **corrections_of(bill, request.user, debt.late_charge),
     }
     return render(request, "billing/bill_detail.html", context)
 
@@ -100,7 +102,7 @@ def bill_explanation(request: StaffRequest, number: str) -> HttpResponse:
 
 def _bill(request: StaffRequest, number: str) -> Bill:
     bills = Bill.objects.filter(account__in=Account.objects.visible_to(request.user)).select_related(
-        "account__customer", "account__premises", "tariff"
+        "account__customer", "account__premises", "tariff", "replaces"
     )
     return get_numbered_or_404(bills, number=number)
 

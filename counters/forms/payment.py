@@ -3,33 +3,13 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from billing.forms.amount import AMOUNT_SENTENCES as AMOUNT_SENTENCES
+from billing.forms.amount import AmountField as AmountField
 from billing.models import Tender
-from billing.money import AmountRefused, parse_amount
 from billing.services.offers import PaymentRequest, TenderOffer
 
-AMOUNT_SENTENCES = {
-    "empty": gettext_lazy("Type the amount."),
-    "too_precise": gettext_lazy("An amount has at most two decimals."),
-    "too_large": gettext_lazy("This amount is too large."),
-    "not_money": gettext_lazy("Write the amount in digits, such as 128.50."),
-}
-
 COUNTER_METHODS = (Tender.Method.CASH, Tender.Method.WECHAT, Tender.Method.ALIPAY, Tender.Method.POS)
-
-
-class AmountField(forms.CharField):
-    """Yuan as a clerk types them; answers a Decimal, or None when it was left empty."""
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return parse_amount(text)
-        except AmountRefused as refusal:
-            raise forms.ValidationError(AMOUNT_SENTENCES[refusal.code], code=refusal.code) from refusal
 
 
 class PaymentForm(forms.Form):

@@ -27,6 +27,7 @@ APPEND_ONLY = [
     "accounts_accountstatechange",
     "accounts_auditentry",
     "billing_allocation",
+    "billing_billcancellation",
     "billing_billline",
     "billing_businessday",
     "billing_deposit",
@@ -42,7 +43,19 @@ APPEND_ONLY = [
 CHANGING_COLUMNS = {
     "accounts_householdevidence": {"withdrawn_from", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason"},
     "billing_balance": {"receivable", "prepaid"},
-    "billing_bill": {"outstanding", "late_charge_left", "state"},
+    "billing_adjustment": {
+        "state",
+        "decided_at",
+        "decided_by_id",
+        "business_date",
+        "to_bill",
+        "to_credit",
+        "charge_id",
+    },
+    "billing_batchedbill": {"state", "why_left"},
+    "billing_bill": {"outstanding", "late_charge_left", "state", "adjusted"},
+    "billing_correctionbatch": {"state", "decided_at", "decided_by_id", "finished_at"},
+    "billing_waiver": {"state", "decided_at", "decided_by_id", "business_date", "settled_by_id"},
     "counters_shift": {
         "state",
         "receipts_issued",
@@ -66,6 +79,7 @@ GRANTS: dict[str, set[str]] = {
     "accounts_staff_groups": EVERYTHING,
     "accounts_staff_user_permissions": EVERYTHING,
     "billing_allocationpolicy": CORRECT,
+    "billing_approvallimit": CORRECT,
     "billing_billrun": CORRECT,
     "billing_latechargerule": CORRECT,
     "billing_meter": CORRECT,
@@ -269,6 +283,17 @@ class TestTheOwner:
         [
             "UPDATE billing_bill SET amount = amount + 1",
             "UPDATE billing_bill SET account_id = account_id + 1",
+            "UPDATE billing_bill SET replaces_id = NULL",
+            "UPDATE billing_bill SET state = 'PAID' WHERE state = 'CANCELLED'",
+            "UPDATE billing_adjustment SET amount = amount - 1",
+            "UPDATE billing_adjustment SET note = note WHERE state = 'PROPOSED'",
+            "UPDATE billing_adjustment SET state = 'REFUSED', to_bill = 0, to_credit = 0 WHERE state = 'APPROVED'",
+            "UPDATE billing_waiver SET amount = amount + 1",
+            "UPDATE billing_waiver SET state = 'REFUSED' WHERE state = 'APPROVED'",
+            "UPDATE billing_correctionbatch SET state = 'APPROVED', finished_at = NULL WHERE state = 'DONE'",
+            "UPDATE billing_batchedbill SET state = 'WAITING' WHERE state = 'CANCELLED'",
+            "DELETE FROM billing_adjustment",
+            "DELETE FROM billing_waiver",
             "UPDATE billing_bill SET period = '2000-01'",
             "DELETE FROM billing_bill",
             "TRUNCATE billing_bill CASCADE",
@@ -366,6 +391,39 @@ WRONG_ROWS = [
     (
         "bill_is_open_exactly_while_something_is_outstanding",
         "UPDATE billing_bill SET state = 'PAID' WHERE state = 'OPEN'",
+    ),
+    ("nobody cancelled bill", "UPDATE billing_bill SET state = 'CANCELLED' WHERE state = 'PAID'"),
+    (
+        "outstanding_lies_between_nothing_and_the_bill",
+        "UPDATE billing_bill SET adjusted = adjusted + 0.01 WHERE state = 'OPEN' AND outstanding = amount - adjusted",
+    ),
+    (
+        "does not replace a cancelled bill",
+        "INSERT INTO billing_bill (number, account_id, service, kind, period, period_from, period_to, issued_on, "
+        "due_on, quantity, amount, outstanding, late_charge_left, state, basis, tier_uses, replaces_id) "
+        "SELECT 'x', account_id, service, kind, 'X', period_from, period_to, issued_on, due_on, 0, 0, 0, 0, 'PAID', "
+        "'{}', '{}', id FROM billing_bill WHERE state = 'CANCELLED' LIMIT 1",
+    ),
+    (
+        "adjustment_is_decided_by_another_person",
+        "UPDATE billing_adjustment SET state = 'APPROVED', decided_by_id = proposed_by_id, decided_at = now(), "
+        "business_date = '2026-11-23', to_credit = -amount WHERE state = 'PROPOSED'",
+    ),
+    (
+        "adjustment_goes_whole_to_bill_credit_or_charge",
+        "UPDATE billing_adjustment SET state = 'APPROVED', decided_by_id = (SELECT max(id) FROM accounts_staff), "
+        "decided_at = now(), business_date = '2026-11-23' WHERE state = 'PROPOSED'",
+    ),
+    (
+        "waiver_is_decided_by_another_person",
+        "UPDATE billing_waiver SET state = 'REFUSED', decided_by_id = proposed_by_id, decided_at = now(), "
+        "business_date = '2026-11-23' WHERE state = 'PROPOSED'",
+    ),
+    (
+        "cancelling_what_was_paid_needs_a_second_person",
+        "INSERT INTO billing_billcancellation (bill_id, request_id, reason, note, business_date, cancelled_at, "
+        "cancelled_by_id, returned) SELECT b.id, gen_random_uuid(), 'OTHER', '', '2026-11-23', now(), s.id, 1 "
+        "FROM billing_bill b, accounts_staff s WHERE b.state = 'PAID' LIMIT 1",
     ),
     ("receivable_is_never_negative", "UPDATE billing_balance SET receivable = -0.01"),
     ("prepaid_is_never_negative", "UPDATE billing_balance SET prepaid = -0.01"),

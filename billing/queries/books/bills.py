@@ -18,7 +18,7 @@ BILLS = (
         LEFT JOIN (
             SELECT bill_id, sum(CASE WHEN debit = 'receivable' THEN amount ELSE -amount END) AS amount
             FROM billing_posting
-            WHERE bill_id IS NOT NULL AND payment_id IS NULL
+            WHERE bill_id IS NOT NULL AND payment_id IS NULL AND adjustment_id IS NULL
                 AND (debit = 'receivable' AND (credit LIKE 'revenue:%' OR credit = 'opening')
                     OR credit = 'receivable' AND (debit LIKE 'revenue:%' OR debit = 'opening'))
             GROUP BY bill_id) posted ON posted.bill_id = bill.id
@@ -38,7 +38,7 @@ BILLS = (
             SELECT bill_id, CASE WHEN debit = 'receivable' THEN credit ELSE debit END AS ledger,
                 sum(CASE WHEN debit = 'receivable' THEN amount ELSE -amount END) AS amount
             FROM billing_posting
-            WHERE bill_id IS NOT NULL AND payment_id IS NULL
+            WHERE bill_id IS NOT NULL AND payment_id IS NULL AND adjustment_id IS NULL
                 AND (debit LIKE 'revenue:%' OR credit LIKE 'revenue:%')
             GROUP BY 1, 2) posted USING (bill_id, ledger)
         WHERE coalesce(line.amount, 0) IS DISTINCT FROM coalesce(posted.amount, 0)
@@ -53,10 +53,11 @@ BILLS = (
             LEFT JOIN billing_reversal undone ON undone.payment_id = share.payment_id
             WHERE undone.id IS NULL GROUP BY share.bill_id) settled ON settled.bill_id = bill.id
         WHERE bill.state <> 'CANCELLED'
-            AND bill.amount - bill.outstanding IS DISTINCT FROM coalesce(settled.paid, 0)
+            AND bill.amount - bill.adjusted - bill.outstanding IS DISTINCT FROM coalesce(settled.paid, 0)
         """,
     ),
-    # What was left when the last principal was paid, less what was paid of it since.
+    # What was left when the last principal was paid, less what was paid or waived of it since. Where an adjustment
+    # took the last principal off, nothing is left.
     Invariant(
         "late_charge_left_is_what_was_not_paid",
         """
@@ -72,17 +73,29 @@ BILLS = (
             LEFT JOIN billing_reversal undone ON undone.payment_id = share.payment_id
             WHERE undone.id IS NULL AND share.late_charge > 0) later
             ON later.bill_id = bill.id AND later.id > last.settled_by
+        LEFT JOIN LATERAL (
+            SELECT sum(amount) AS amount FROM billing_waiver
+            WHERE settled_by_id = last.settled_by AND bill_id = bill.id) waived ON true
+        LEFT JOIN LATERAL (
+            SELECT true AS came_last FROM billing_posting lowered
+            WHERE lowered.bill_id = bill.id AND lowered.adjustment_id IS NOT NULL
+                AND lowered.credit = 'receivable'
+                AND lowered.id > (SELECT max(id) FROM billing_posting
+                                  WHERE payment_id = settling.payment_id AND reversal_id IS NULL)
+            LIMIT 1) adjusted ON bill.adjusted > 0
         WHERE bill.state <> 'CANCELLED'
-        GROUP BY bill.id, settling.late_charge_left
-        HAVING bill.late_charge_left IS DISTINCT FROM CASE WHEN bill.outstanding > 0 THEN 0
-            ELSE coalesce(settling.late_charge_left, 0) - coalesce(sum(later.late_charge), 0) END
+        GROUP BY bill.id, settling.late_charge_left, waived.amount, adjusted.came_last
+        HAVING bill.late_charge_left IS DISTINCT FROM CASE
+            WHEN bill.outstanding > 0 OR adjusted.came_last THEN 0
+            ELSE coalesce(settling.late_charge_left, 0) - coalesce(sum(later.late_charge), 0)
+                - coalesce(waived.amount, 0) END
         """,
     ),
     Invariant(
         "bill_is_open_exactly_while_something_is_outstanding",
         """
         SELECT id FROM billing_bill
-        WHERE NOT (outstanding >= 0 AND outstanding <= amount AND late_charge_left >= 0
+        WHERE NOT (outstanding >= 0 AND outstanding <= amount - adjusted AND late_charge_left >= 0
             AND CASE state WHEN 'OPEN' THEN outstanding > 0 OR late_charge_left > 0
                            ELSE outstanding = 0 AND late_charge_left = 0 END)
         """,

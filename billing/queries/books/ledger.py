@@ -12,6 +12,12 @@ MONEY = (
     ("billing_bill", "id", "amount", NO_MONEY),
     ("billing_bill", "id", "outstanding", NO_MONEY),
     ("billing_bill", "id", "late_charge_left", NO_MONEY),
+    ("billing_bill", "id", "adjusted", NO_MONEY),
+    ("billing_billcancellation", "id", "returned", NO_MONEY),
+    ("billing_adjustment", "id", "amount", -LARGEST_AMOUNT),
+    ("billing_adjustment", "id", "to_bill", NO_MONEY),
+    ("billing_adjustment", "id", "to_credit", NO_MONEY),
+    ("billing_waiver", "id", "amount", FEN),
     ("billing_billline", "id", "amount", -LARGEST_AMOUNT),
     ("billing_payment", "id", "tendered", FEN),
     ("billing_payment", "id", "change_given", NO_MONEY),
@@ -62,7 +68,7 @@ LEDGER = (
         "posting_comes_from_a_bill_a_payment_or_a_count",
         """
         SELECT id FROM billing_posting
-        WHERE bill_id IS NULL AND payment_id IS NULL
+        WHERE bill_id IS NULL AND payment_id IS NULL AND adjustment_id IS NULL
             AND NOT ('cash_difference' IN (debit, credit) AND (debit LIKE 'cash:%' OR credit LIKE 'cash:%'))
         """,
     ),
@@ -78,7 +84,8 @@ LEDGER = (
         """
         SELECT posting.id FROM billing_posting posting
         JOIN billing_payment payment ON payment.id = posting.payment_id
-        WHERE posting.reversal_id IS NULL AND posting.business_date <> payment.business_date
+        WHERE posting.reversal_id IS NULL AND posting.cancellation_id IS NULL
+            AND posting.business_date <> payment.business_date
         """,
     ),
     Invariant(

@@ -57,7 +57,7 @@ PAYMENTS = (
             SELECT payment_id, CASE WHEN debit LIKE 'cash:%' THEN 'cash' ELSE debit END AS ledger,
                 sum(amount) AS amount
             FROM billing_posting
-            WHERE payment_id IS NOT NULL AND reversal_id IS NULL AND debit <> 'receivable'
+            WHERE payment_id IS NOT NULL AND reversal_id IS NULL AND cancellation_id IS NULL AND debit <> 'receivable'
             GROUP BY 1, 2) posted USING (payment_id, ledger)
         WHERE tendered.amount IS DISTINCT FROM posted.amount
         """,
@@ -72,7 +72,7 @@ PAYMENTS = (
                 coalesce(sum(amount) FILTER (
                     WHERE debit = 'receivable' AND credit = 'late_charge'), 0) AS late
             FROM billing_posting
-            WHERE payment_id IS NOT NULL AND bill_id IS NOT NULL AND reversal_id IS NULL
+            WHERE payment_id IS NOT NULL AND bill_id IS NOT NULL AND reversal_id IS NULL AND cancellation_id IS NULL
             GROUP BY payment_id, bill_id) posted USING (payment_id, bill_id)
         WHERE (share.principal + share.late_charge, share.late_charge)
             IS DISTINCT FROM (posted.settled, posted.late)
@@ -84,7 +84,7 @@ PAYMENTS = (
         SELECT DISTINCT payment_id FROM billing_deposit deposit
         FULL JOIN (
             SELECT payment_id, account_id, sum(amount) AS amount FROM billing_posting
-            WHERE payment_id IS NOT NULL AND bill_id IS NULL AND reversal_id IS NULL AND credit = 'prepaid'
+            WHERE payment_id IS NOT NULL AND bill_id IS NULL AND reversal_id IS NULL AND cancellation_id IS NULL AND credit = 'prepaid'
             GROUP BY payment_id, account_id) posted USING (payment_id, account_id)
         WHERE deposit.amount IS DISTINCT FROM posted.amount
         """,
@@ -98,7 +98,7 @@ PAYMENTS = (
             WHERE method = 'PREPAID' GROUP BY payment_id, account_id) drawn
         FULL JOIN (
             SELECT payment_id, account_id, sum(amount) AS amount FROM billing_posting
-            WHERE payment_id IS NOT NULL AND reversal_id IS NULL AND debit = 'prepaid'
+            WHERE payment_id IS NOT NULL AND reversal_id IS NULL AND cancellation_id IS NULL AND debit = 'prepaid'
             GROUP BY payment_id, account_id) posted USING (payment_id, account_id)
         WHERE drawn.amount IS DISTINCT FROM posted.amount
         """,

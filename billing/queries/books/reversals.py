@@ -10,7 +10,8 @@ REVERSALS = (
                 CASE WHEN debit LIKE 'cash:%' THEN 'cash' ELSE debit END AS debit,
                 CASE WHEN credit LIKE 'cash:%' THEN 'cash' ELSE credit END AS credit
             FROM billing_posting
-            WHERE payment_id IS NOT NULL OR reversal_id IS NOT NULL OR reverses_id IS NOT NULL)
+            WHERE payment_id IS NOT NULL OR reversal_id IS NOT NULL
+                OR reverses_id IS NOT NULL AND cancellation_id IS NULL)
         SELECT coalesce(original.id, mirror.id) FROM (
             SELECT posting.*, undone.id AS undone_by, undone.business_date AS undone_on
             FROM posting JOIN billing_reversal undone USING (payment_id)

@@ -1,0 +1,257 @@
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import Account, Staff
+from accounts.rows import insert_rows
+from accounts.services.audit import record_audit
+from billing.business_date import business_date_of
+from billing.models import Adjustment, Bill, BillRun, Decision, Posting
+from billing.models.adjustment import COMPONENT
+from billing.models.bill import EXTRA_CHARGE
+from billing.money import NO_MONEY, to_money
+from billing.rating.lines import RatedLine
+from billing.services.bill_drafts import BillDraft
+from billing.services.cancelling import check_approver
+from billing.services.issue_bills import issue_bills
+from billing.services.locks import balances_of, lock_accounts, lock_bills, save_balances
+from billing.services.postings import PREPAID, RECEIVABLE
+from billing.services.refusals import CorrectionRefused
+
+LARGEST = Decimal("1000000")
+LONGEST_NOTE = 200
+OUTCOME = (
+    "state", "decided_by", "decided_at", "business_date", "to_bill", "to_credit", "charge",
+)  # fmt: skip
+DUE_AFTER = datetime.timedelta(days=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraLine(RatedLine):
+    """The one line of an extra charge: its sentence is the reason and the note."""
+
+    adjustment: Adjustment
+
+    @property
+    def sentence_zh(self) -> str:
+        return self._sentence("zh-hans", "：")
+
+    @property
+    def sentence_en(self) -> str:
+        return self._sentence("en", ": ")
+
+    def _sentence(self, language: str, colon: str) -> str:
+        with override(language):
+            reason = self.adjustment.get_reason_display()
+        return f"{reason}{colon}{self.adjustment.note}"[:LONGEST_NOTE]
+
+
+@transaction.atomic
+def propose_adjustment(
+    account: Account,
+    *,
+    bill: Bill | None = None,
+    amount: Decimal,
+    component: str,
+    reason: str,
+    note: str,
+    proposed_by: Staff,
+    at: datetime.datetime,
+) -> Adjustment:
+    """Propose to give money to a customer (below zero) or to ask for more (above). Nothing moves before approval.
+
+    Codes: unknown_account, not_of_this_account, bill_cancelled, not_money, unknown_component, unknown_reason,
+    note_missing, note_too_long, more_than_the_bill.
+    """
+    account = lock_accounts([account.pk])[account.pk]
+    if not proposed_by.sees_branch(account.branch_id):
+        raise CorrectionRefused(_("There is no such account here."), code="unknown_account")
+    _check_words(component, reason, note)
+    _check_amount(amount)
+    if bill is not None:
+        (bill,) = lock_bills([bill.pk])
+        _check_bill(account, bill, amount)
+    adjustment = Adjustment(
+        account=account,
+        bill=bill,
+        amount=amount,
+        component=component,
+        reason=reason,
+        note=note,
+        proposed_at=at,
+        proposed_by=proposed_by,
+    )
+    insert_rows([adjustment])
+    _leave_a_trace(adjustment, "propose_adjustment", proposed_by, at)
+    return adjustment
+
+
+@transaction.atomic
+def approve_adjustment(adjustment: Adjustment, *, approved_by: Staff, at: datetime.datetime) -> Adjustment:
+    """Let a proposed adjustment count: a credit lowers its bill and then becomes prepaid credit, a charge is billed.
+
+    Codes: already_decided, same_person, may_not_approve, unknown_account, bill_cancelled, more_than_the_bill,
+    account_closed.
+    """
+    account = lock_accounts([adjustment.account_id])[adjustment.account_id]
+    bill = lock_bills([adjustment.bill_id])[0] if adjustment.bill_id else None
+    adjustment = _lock_proposal(adjustment, approved_by, account)
+    check_approver(approved_by, adjustment.proposed_by)
+    if bill is not None:
+        _check_bill(account, bill, adjustment.amount)
+    _decide(adjustment, Decision.APPROVED, approved_by, at)
+    if adjustment.amount > 0:
+        adjustment.charge = _charge(adjustment, account, at)
+        adjustment.save(update_fields=OUTCOME)
+    else:
+        _credit(adjustment, account, bill)
+    _leave_a_trace(adjustment, "approve_adjustment", approved_by, at)
+    return adjustment
+
+
+@transaction.atomic
+def refuse_adjustment(adjustment: Adjustment, *, refused_by: Staff, at: datetime.datetime) -> Adjustment:
+    """Refuse a proposed adjustment; nothing has moved. Codes: already_decided, same_person, may_not_approve."""
+    account = lock_accounts([adjustment.account_id])[adjustment.account_id]
+    adjustment = _lock_proposal(adjustment, refused_by, account)
+    check_approver(refused_by, adjustment.proposed_by)
+    _decide(adjustment, Decision.REFUSED, refused_by, at)
+    adjustment.save(update_fields=OUTCOME)
+    _leave_a_trace(adjustment, "refuse_adjustment", refused_by, at)
+    return adjustment
+
+
+def _check_words(component: str, reason: str, note: str) -> None:
+    if not re.fullmatch(COMPONENT, component):
+        raise CorrectionRefused(_("This component is not known."), code="unknown_component")
+    if reason not in Adjustment.Reason.values:
+        raise CorrectionRefused(_("Choose a reason from the list."), code="unknown_reason")
+    if not note.strip():
+        raise CorrectionRefused(
+            _("Say in a note why: the customer reads it on the bill."), code="note_missing"
+        )
+    if len(note) > LONGEST_NOTE:
+        raise CorrectionRefused(_("The note is too long."), code="note_too_long")
+
+
+def _check_amount(amount: Decimal) -> None:
+    if not amount.is_finite() or not 0 < abs(amount) <= LARGEST or to_money(amount) != amount:
+        raise CorrectionRefused(
+            _("An adjustment is an amount below 1,000,000 with at most two decimals, and not zero."),
+            code="not_money",
+        )
+
+
+def _check_bill(account: Account, bill: Bill, amount: Decimal) -> None:
+    if bill.account_id != account.pk:
+        raise CorrectionRefused(_("This bill belongs to another account."), code="not_of_this_account")
+    if bill.state == Bill.State.CANCELLED:
+        raise CorrectionRefused(_("This bill has been cancelled."), code="bill_cancelled")
+    earlier = bill.adjustments.filter(state=Decision.APPROVED, amount__lt=0).values_list("amount", flat=True)
+    left = bill.amount + sum(earlier, NO_MONEY)
+    if -amount > left:
+        raise CorrectionRefused(
+            _("Only %(left)s of this bill is left to be credited."),
+            code="more_than_the_bill",
+            params={"left": left},
+        )
+
+
+def _lock_proposal(adjustment: Adjustment, decided_by: Staff, account: Account) -> Adjustment:
+    locked: Adjustment = Adjustment.objects.select_for_update(of=("self",)).get(pk=adjustment.pk)
+    if not decided_by.sees_branch(account.branch_id):
+        raise CorrectionRefused(_("There is no such account here."), code="unknown_account")
+    if not locked.is_waiting:
+        raise CorrectionRefused(_("This has already been decided."), code="already_decided")
+    return locked
+
+
+def _decide(adjustment: Adjustment, state: Decision, decided_by: Staff, at: datetime.datetime) -> None:
+    adjustment.state = state
+    adjustment.decided_by = decided_by
+    adjustment.decided_at = at
+    adjustment.business_date = business_date_of(at)
+
+
+def _credit(adjustment: Adjustment, account: Account, bill: Bill | None) -> None:
+    amount = -adjustment.amount
+    adjustment.to_bill = min(amount, bill.outstanding) if bill else NO_MONEY
+    adjustment.to_credit = amount - adjustment.to_bill
+    if adjustment.to_credit and account.state == Account.State.CLOSED:
+        raise CorrectionRefused(
+            _("Account %(account)s is closed: it takes no prepaid credit."),
+            code="account_closed",
+            params={"account": account.account_no},
+        )
+    adjustment.save(update_fields=OUTCOME)
+    insert_rows(list(_postings(adjustment)))
+    balance = balances_of({account.pk: account})[account.pk]
+    balance.receivable -= adjustment.to_bill
+    balance.prepaid += adjustment.to_credit
+    if bill is not None and adjustment.to_bill:
+        bill.adjusted += adjustment.to_bill
+        bill.outstanding -= adjustment.to_bill
+        bill.state = Bill.State.OPEN if bill.outstanding else Bill.State.PAID
+        bill.save(update_fields=["adjusted", "outstanding", "state"])
+    save_balances([balance])
+
+
+def _postings(adjustment: Adjustment) -> Sequence[Posting]:
+    sides = ((RECEIVABLE, adjustment.to_bill), (PREPAID, adjustment.to_credit))
+    return [
+        Posting(
+            debit=f"revenue:{adjustment.component}",
+            credit=ledger,
+            amount=amount,
+            account_id=adjustment.account_id,
+            bill_id=adjustment.bill_id,
+            adjustment=adjustment,
+            business_date=adjustment.business_date,
+            posted_at=adjustment.decided_at,
+        )
+        for ledger, amount in sides
+        if amount
+    ]
+
+
+def _charge(adjustment: Adjustment, account: Account, at: datetime.datetime) -> Bill:
+    """Issue the bill of an extra charge: one line, and the sentence that explains it."""
+    today = business_date_of(at)
+    period = f"{EXTRA_CHARGE}{adjustment.pk}"
+    about = adjustment.bill
+    line = ExtraLine(
+        component=adjustment.component,
+        component_name="",
+        tier=None,
+        quantity=Decimal(1),
+        unit_price=adjustment.amount,
+        amount=adjustment.amount,
+        category="",
+        adjustment=adjustment,
+    )
+    draft = BillDraft(
+        account.pk, account.account_no, None, Bill.Kind.ONE_OFF, period,
+        about.period_from if about else today, about.period_to if about else today, today, today + DUE_AFTER,
+        Decimal(1), adjustment.amount, [line],
+        {"adjustment": adjustment.pk, "note": adjustment.note}, {},
+    )  # fmt: skip
+    (key,) = issue_bills([draft], {account.pk: account.branch_id}, BillRun(service=account.service), at)
+    bill: Bill = Bill.objects.get(pk=key)
+    return bill
+
+
+def _leave_a_trace(adjustment: Adjustment, action: str, actor: Staff, at: datetime.datetime) -> None:
+    record_audit(
+        actor=actor,
+        action=action,
+        on=adjustment,
+        at=at,
+        reason=f"{adjustment.reason} {adjustment.note}".strip()[:LONGEST_NOTE],
+        details={"amount": str(adjustment.amount), "component": adjustment.component},
+    )
