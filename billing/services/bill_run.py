@@ -148,7 +148,9 @@ def _pricers(
     """What kind of bill the tariffs make, and each branch's compiled tariff: its own, or the one for all."""
     if service not in Service.values:
         raise BillRunRefused(_("This service is not known."), code="unknown_service")
-    tariffs = {tariff.branch_id: tariff for tariff in Tariff.objects.filter(service=service)}
+    tariffs = {
+        tariff.branch_id: tariff for tariff in Tariff.objects.filter(service=service).exclude(kind="one_off")
+    }
     branches = [branch] if branch else list(Branch.objects.all())
     kinds, pricers = set(), dict[int, Pricer]()
     for one in branches:
@@ -160,7 +162,7 @@ def _pricers(
                 params={"service": Service(service).label, "branch": one},
             )
         kinds.add(_kind(tariff, period))
-        pricers[one.pk] = pricer_for(tariff, period, issued_on)
+        pricers[one.pk] = pricer_for(tariff, period, issued_on, one.pk)
     if len(kinds) > 1:
         raise BillRunRefused(
             _("The branches price this service in different ways: name one."), code="bad_period"

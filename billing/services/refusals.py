@@ -11,3 +11,7 @@ class PaymentRefused(BillingRefused):
 
 class ReversalRefused(BillingRefused):
     """The payment stays as it is."""
+
+
+class HeatingRefused(BillingRefused):
+    """The season, the suspension or the refund stays as it is."""
