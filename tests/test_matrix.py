@@ -14,6 +14,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import Staff
 from accounts.roles import ROLES
+from tests.billing.heating import heating_objects
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_staff
 from tests.factories.counters import cash, make_shift, pay
@@ -82,6 +83,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
     end_shift(hall, foreign_shift)
     own = pay(make_shift(hall.cashier), hall.account, [hall.bill], cash("5.00"))
     return {
+        **heating_objects(hall),
         "account": (hall.account.account_no, hall.foreign_account.account_no),
         "bill": (hall.bill.number, hall.foreign_bill.number),
         "closed shift": (first.code, foreign_shift.code),

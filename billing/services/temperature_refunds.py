@@ -123,9 +123,9 @@ def approve_temp_refund(
     refund = _lock_proposed(refund, decided_by)
     if refund.bill.is_open:
         raise HeatingRefused(_("The bill is owed again. A refund waits until it is paid."), code="unpaid")
+    pay_temp_refund(refund, at=at)
     refund.state, refund.decided_by, refund.decided_at = State.APPROVED, decided_by, at
     refund.save(update_fields=["state", "decided_by", "decided_at"])
-    pay_temp_refund(refund, at=at)
     _record("approve_temp_refund", refund, decided_by, at)
     return refund
 

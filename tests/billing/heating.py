@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Account, Branch
-from billing.models import Bill, HeatingSeason, HeatSuspension, Tariff
+from billing.models import Bill, HeatingSeason, HeatSuspension, Tariff, TemperatureRefund
 from billing.services.bill_run import run_billing
 from billing.services.heat_suspensions import apply_for_suspension, approve_suspension
 from tests.billing.metering import make_heating_tariff, make_tariff
-from tests.factories.accounts import make_account, make_staff
+from tests.factories.accounts import make_account, make_customer, make_premises, make_staff
+from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING
+from tests.hall import CANARY, Hall
 
 # Shenyang (domain.md P26): 26 yuan, 15 % without heat, 85 % of the days after a resumption.
 SHENYANG: dict[str, Any] = {
@@ -20,6 +22,29 @@ SHENYANG: dict[str, Any] = {
     "rules": {"suspension": {"fee_pct": "15"}, "resume_in_season": {"pct": "85", "by": "days"}},
 }
 SHENYANG_PRICES = {"area_price": "26"}
+
+# Linyi (domain.md P28): 23 yuan, 131 days, 20 % from 16 to 18 degrees, 50 % from 14 to 16, all below 14.
+LINYI: dict[str, Any] = {
+    "unit": "m2",
+    "rounding": {"level": "line", "mode": "half_up", "scale": 2},
+    "season": {"from": "11-10", "to": "03-20", "inclusive": True},
+    "rules": {
+        "temp_refund": {
+            "bands": [
+                {"min": "16", "max": "18", "pct": "20"},
+                {"min": "14", "max": "16", "pct": "50"},
+                {"max": "14", "pct": "100"},
+            ],
+            "min_inclusive": True,
+            "max_exclusive": True,
+        }
+    },
+}
+LINYI_DATES: dict[str, Any] = {
+    "starts_on": datetime.date(2026, 11, 10),
+    "ends_on": datetime.date(2027, 3, 20),
+    "due_on": datetime.date(2026, 10, 20),
+}
 SEPTEMBER = MORNING.replace(month=9, day=20)
 
 
@@ -102,3 +127,44 @@ FEES: dict[str, Any] = {
         },
     ],
 }  # fmt: skip
+
+
+def heating_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    """Of what the pages of the season name, one of the cashier's branch and one of another."""
+    make_shenyang(rules=LINYI, prices={"area_price": "23"})
+    make_price_list()
+    season = make_season(suspend_by=MORNING.date())
+    named: dict[str, list[str]] = {"heated account": [], "suspension": [], "refund": []}
+    for branch, district, name in (
+        (hall.branch, hall.account.premises.district, "王淑英"),
+        (hall.stranger.branch, hall.foreign_account.premises.district, CANARY),
+    ):
+        assert branch is not None
+        account, asking = (
+            make_account(
+                customer=make_customer(name=name),
+                premises=make_premises(district=district, community=f"{name}小区"),
+            )
+            for _ in range(2)
+        )
+        named["heated account"].append(account.account_no)
+        named["suspension"].append(str(apply(asking, season, MORNING).pk))
+        named["refund"].append(str(make_refund(account, season).pk))
+    return {"season": (str(season.pk), str(season.pk)), **{kind: (a, b) for kind, (a, b) in named.items()}}
+
+
+def make_refund(account: Account, season: HeatingSeason) -> TemperatureRefund:
+    """One day at 15 degrees of a season that was billed 2024.00, proposed by an adviser."""
+    bill = make_bill(account, total="2024.00", kind=Bill.Kind.HEATING, period=season.season)
+    return TemperatureRefund.objects.create(
+        account=account,
+        bill=bill,
+        heat_fee=Decimal("2024.00"),
+        season_days=131,
+        weighted_days=Decimal("0.5"),
+        amount=Decimal("7.73"),
+        sentence="全季热费 2024.00 元 ÷ 131 天 × 折算 0.5 天，退还",
+        sentence_en="Season fee 2024.00 yuan ÷ 131 days × 0.5 weighted days, refunded",
+        proposed_at=MORNING,
+        proposed_by=make_staff(role="adviser", branch=account.branch),
+    )
