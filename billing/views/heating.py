@@ -119,6 +119,7 @@ def _row(one: Any) -> dict[str, Any]:
         "account_no": account.account_no,
         "name": account.customer.name,
         "address": account.premises.address,
+        "amount": None,
     }
     if isinstance(one, HeatSuspension):
         late = one.is_applied_for and answer_by(one) < business_date_of(timezone.now())
