@@ -46,5 +46,17 @@ class BillingConfig(AppConfig):
                 "propose_batch": _("batch of cancellations proposed"),
                 "approve_batch": _("batch of cancellations approved"),
                 "refuse_batch": _("batch of cancellations refused"),
+                "apply_for_suspension": _("suspension applied for"),
+                "approve_suspension": _("suspension approved"),
+                "refuse_suspension": _("suspension refused"),
+                "resume_heating": _("heating resumed"),
+                "end_suspensions": _("suspensions ended with the season"),
+                "record_temperature_test": _("temperature test recorded"),
+                "propose_temp_refund": _("refund for low temperature proposed"),
+                "approve_temp_refund": _("refund for low temperature approved"),
+                "refuse_temp_refund": _("refund for low temperature refused"),
+                "issue_one_off": _("one-off fee issued"),
+                "convert_household": _("household converted"),
+                "settle_two_part_season": _("season settled by the heat meter"),
             }
         )

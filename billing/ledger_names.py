@@ -38,5 +38,12 @@ def component_name(component: str) -> str:
         "metered_heat": _("metered heating charge"),
         "suspension_fee": _("network basic fee while suspended"),
         "temp_refund": _("refund for rooms below standard"),
+        "network_construction": _("network construction fee"),
+        "network_construction_basement": _("network construction fee, basement"),
+        "network_construction_first": _("network construction fee, first ton an hour"),
+        "network_construction_more": _("network construction fee, further tons an hour"),
+        "steam": _("steam"),
+        "steam_heat": _("steam by heat"),
+        "household_conversion": _("household conversion fee"),
     }
     return names.get(component, component.replace("_", " "))

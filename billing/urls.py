@@ -3,6 +3,8 @@ from django.urls import path, re_path
 
 from accounts.urls import ACCOUNT
 from billing.views import bills, simulations
+from billing import urls_heating
+from billing.views import bills
 
 app_name = "billing"
 
@@ -13,4 +15,5 @@ urlpatterns = [
     path("bills/<str:number>/explanation/", bills.bill_explanation, name="bill_explanation"),
     re_path(ACCOUNT + r"simulation/\Z", simulations.simulation, name="simulation"),
     path("", include("billing.correction_urls")),
+    *urls_heating.urlpatterns,
 ]

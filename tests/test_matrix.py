@@ -15,6 +15,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from accounts.models import Staff
 from accounts.roles import ROLES
 from tests.billing.correcting import propose_corrections
+from tests.billing.heating import heating_objects
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_evidence, make_staff
 from tests.factories.counters import cash, make_shift, pay
@@ -85,6 +86,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
     proposed = propose_corrections(hall)
     return {
         **proposed,
+        **heating_objects(hall),
         "account": (hall.account.account_no, hall.foreign_account.account_no),
         "bill": (hall.bill.number, hall.foreign_bill.number),
         "closed shift": (first.code, foreign_shift.code),

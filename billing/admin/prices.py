@@ -24,7 +24,11 @@ class TariffAdmin(LookOnly):
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_word(self, tariff: Tariff) -> str:
-        words = {"metered": _("by meter"), "heating_area": _("by heated area")}
+        words = {
+            "metered": _("by meter"),
+            "heating_area": _("by heated area"),
+            "one_off": _("fees charged once"),
+        }
         return str(words.get(tariff.kind, tariff.kind))
 
 

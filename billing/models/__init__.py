@@ -9,6 +9,13 @@ from billing.models.correction_batch import BatchedBill, CorrectionBatch
 from billing.models.late_charge import LateChargeRule
 from billing.models.meter import Meter, MeterInstallation
 from billing.models.meter_test import MeterTest, UnitCorrection
+from billing.models.heat_credit import HeatCredit
+from billing.models.heat_suspension import HeatSuspension
+from billing.models.heating_season import BuildingHandover, HeatingSeason
+from billing.models.household_conversion import HouseholdConversion, SeasonSettlement
+from billing.models.late_charge import LateChargeRule
+from billing.models.meter import Meter, MeterInstallation, Reading
+from billing.models.one_off_fee import OneOffFee
 from billing.models.payment import Allocation, AllocationPolicy, Deposit, Payment, Tender
 from billing.models.period_close import PeriodClose
 from billing.models.posting import Posting
@@ -19,6 +26,7 @@ from billing.models.reversal import Reversal
 from billing.models.route import Route, RouteStop
 from billing.models.tariff import Tariff, TariffVersion
 from billing.models.waiver import ApprovalLimit, Waiver
+from billing.models.temperature import ColdSpell, RoomTemperature, TemperatureRefund, TemperatureTest
 
 __all__ = [
     "Adjustment",
@@ -37,11 +45,19 @@ __all__ = [
     "BusinessDay",
     "CorrectionBatch",
     "Decision",
+    "BuildingHandover",
+    "BusinessDay",
+    "ColdSpell",
     "Deposit",
+    "HeatCredit",
+    "HeatSuspension",
+    "HeatingSeason",
+    "HouseholdConversion",
     "LateChargeRule",
     "Meter",
     "MeterInstallation",
     "MeterTest",
+    "OneOffFee",
     "Payment",
     "PeriodClose",
     "Posting",
@@ -52,8 +68,12 @@ __all__ = [
     "Reversal",
     "Route",
     "RouteStop",
+    "RoomTemperature",
+    "SeasonSettlement",
     "Tariff",
     "TariffVersion",
+    "TemperatureRefund",
+    "TemperatureTest",
     "Tender",
     "UnitCorrection",
     "Waiver",

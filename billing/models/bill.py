@@ -9,6 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 from accounts.models.account import Service
+from accounts.models.organisation import in_current_language
+from billing.ledger_names import component_name
 from billing.models.amount import LARGEST_AMOUNT, MoneyField, at_least
 from billing.models.bill_run import BillRun
 from billing.models.tariff import Tariff
@@ -134,7 +136,15 @@ class Bill(models.Model):
             return str(_("%(season)s heating season")) % {"season": self.period.replace("-", "–")}
         if self.kind == self.Kind.ONE_OFF and self.period.startswith(EXTRA_CHARGE):
             return str(_("extra charge no. %(number)s")) % {"number": self.period[len(EXTRA_CHARGE) :]}
+        if self.kind == self.Kind.ONE_OFF and "fee" in self.basis:
+            # A fee of the price list is named by its day, one of the heating season by the season.
+            when = f"{self.issued_on}" if "item" in self.basis else self.period[:7].replace("-", "–")
+            return f"{self._fee_name()} {when}"
         return self.period
+
+    def _fee_name(self) -> str:
+        english = component_name(self.basis["fee"])
+        return in_current_language(self.basis.get("fee_zh", ""), english) or english
 
     def is_overdue_on(self, date: datetime.date) -> bool:
         return self.is_open and self.due_on < date

@@ -36,6 +36,8 @@ class Tariff(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["service", "branch"],
+                # Fees that are charged once have price lists of their own beside the price of the service.
+                condition=~Q(kind="one_off"),
                 nulls_distinct=False,
                 name="one_tariff_prices_a_service_in_a_branch",
             ),

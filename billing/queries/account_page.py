@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import Account, Staff
+from accounts.models.account import Service
 from billing.business_date import business_date_of
 from billing.models import Bill, Reading
 from billing.queries.due import prepaid_of, what_is_due
@@ -45,6 +46,7 @@ def books_of_account(account: Account, staff: Staff, at: datetime) -> dict[str, 
             "late_charge": due.late_charge,
             "prepaid": prepaid_of(due.account),
             "tier": tier_standing(account, today),
+            "heat_url": _heat_url(account, staff),
         },
         "bills": [
             {
@@ -63,6 +65,13 @@ def books_of_account(account: Account, staff: Staff, at: datetime) -> dict[str, 
         ],
         "readings": _readings(account),
     }
+
+
+def _heat_url(account: Account, staff: Staff) -> str:
+    """The way to the heating season of the account, for those who may see it."""
+    if account.service != Service.HEAT or not staff.has_perm("billing.view_heatsuspension"):
+        return ""
+    return reverse("billing:heat_account", args=[account.account_no])
 
 
 def _readings(account: Account) -> list[dict[str, Any]]:

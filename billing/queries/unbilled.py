@@ -8,17 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.models import Account
-from billing.models import Bill
-from billing.queries.meter_places import BILLED_TO
+from billing.models import Bill, HeatSuspension, HouseholdConversion
 from billing.queries.households import Household, proofs_of
+from billing.queries.meter_places import BILLED_TO
 from billing.rating.consumption import Segment
 
 # Someone who is stopped or suspended still owes what the meter counted before.
 BILLED_BY_METER = ("ACTIVE", "RESTRICTED", "STOPPED", "SUSPENDED")
-BILLED_BY_AREA = ("ACTIVE", "RESTRICTED", "STOPPED")
+# Who is suspended owes the basic fee of the season, where the tariff has one.
+BILLED_BY_AREA = ("ACTIVE", "RESTRICTED", "STOPPED", "SUSPENDED")
 
 
 @dataclass(slots=True)
@@ -44,6 +45,12 @@ def accounts_to_bill(
     accounts = Account.objects.filter(
         ~Exists(billed), service=service, state__in=states, opened_on__lte=opened_by
     )
+    if kind == Bill.Kind.HEATING:
+        # Who was suspended for this season and has heat again owes the days that were billed then.
+        resumed = HeatSuspension.objects.filter(
+            account=OuterRef("pk"), season__season=period, state="RESUMED"
+        )
+        accounts = accounts.filter(~Exists(resumed))
     return accounts if branch_id is None else accounts.filter(branch_id=branch_id)
 
 
@@ -169,8 +176,13 @@ def tier_positions(
 
 def accounts_with_facts(account_ids: Sequence[int], on: datetime.date) -> Sequence[Mapping[str, Any]]:
     """What pricing must know of each account on the day, and its household with what it has proved. Two queries."""
+    conversion = HouseholdConversion.objects.filter(account=OuterRef("pk")).order_by("-converted_on")
     accounts = list(
         Account.objects.filter(pk__in=account_ids)
+        .annotate(
+            heat_method=Subquery(conversion.values("method")[:1]),
+            converted_on=Subquery(conversion.values("converted_on")[:1]),
+        )
         .order_by("pk")
         .values(
             "pk",
@@ -179,6 +191,9 @@ def accounts_with_facts(account_ids: Sequence[int], on: datetime.date) -> Sequen
             "category",
             "persons",
             "opened_on",
+            "state",
+            "heat_method",
+            "converted_on",
             "billed_area",
             "premises__building_area",
             "premises__storey_height",

@@ -34,6 +34,17 @@ def area_bill(tariff: HeatingTariff, premises: HeatedPremises, on: date | None =
     return HeatBill(lines, total, billed, _government_pays(tariff, premises, billed, drafts, on))
 
 
+def base_bill(tariff: HeatingTariff, premises: HeatedPremises, on: date | None = None) -> HeatBill:
+    """Charge the base price of a two-part tariff alone; the heat is counted and settled after the season.
+
+    Codes: those of `area_bill`, and no_price.
+    """
+    billed = tariff.billed_area(premises)
+    drafts = area_drafts(tariff, premises, billed, on, base=True)
+    lines, total = settle(tariff, drafts, premises.category)
+    return HeatBill(lines, total, billed, _government_pays(tariff, premises, billed, drafts, on))
+
+
 def area_drafts(
     tariff: HeatingTariff, premises: HeatedPremises, billed: Decimal, on: date | None, *, base: bool = False
 ) -> list[Draft]:

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from billing.models import Bill, Tariff
+from billing.models import Bill, HeatingSeason, HouseholdConversion, Tariff
+from billing.queries.heating_seasons import season_named
 from billing.queries.pricing_facts import RESIDENT, months_between, pricing_facts
 from billing.queries.unbilled import MeteredUse
 from billing.rating.consumption import consumption
 from billing.rating.heating import HeatedPremises, HeatingTariff, compile_heating
-from billing.rating.heating_area import area_bill
+from billing.rating.heating_area import HeatBill, area_bill, base_bill
 from billing.rating.lines import Rated, RatedLine
 from billing.rating.metered import Tariff as MeteredTariff
 from billing.rating.metered import compile_tariff
+from billing.rating.suspension import suspension_fee
 from billing.rating.usage import Position, Usage
+from billing.services.heating_tariffs import for_season
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +86,27 @@ class AreaPricer:
     compiled: HeatingTariff
     period: str
     issued_on: datetime.date
+    season: HeatingSeason | None = None
 
     def draft(
         self, account: Mapping[str, Any], use: MeteredUse | None, position: Position
     ) -> BillDraft | None:
-        """Price the season by area; premises without an area have no bill."""
+        """Price the season by area; premises without an area have no bill.
+
+        Who is suspended is billed the basic fee, where the tariff has one.
+        """
         area = account["billed_area"] or account["premises__building_area"]
         if area is None:
             return None
         first, last = season_days(self.compiled, self.period)
         category = self._category(account, first)
         premises = HeatedPremises(area, category, account["premises__storey_height"])
-        bill = area_bill(self.compiled, premises, first)
+        bill = self._price(account, premises, first)
+        if bill is None:
+            return None
         return BillDraft(
             account["pk"], account["account_no"], self.tariff.pk, Bill.Kind.HEATING, self.period,
-            first, last, self.issued_on, _season_due(self.tariff, self.issued_on, first),
+            first, last, self.issued_on, self._due(first),
             bill.billed_area, bill.total, bill.lines,
             {
                 "area": str(area),
@@ -117,11 +126,31 @@ class AreaPricer:
             return category
         return low_income.category
 
+    def _price(
+        self, account: Mapping[str, Any], premises: HeatedPremises, first: datetime.date
+    ) -> HeatBill | None:
+        if account["state"] == "SUSPENDED":
+            has_fee = self.compiled.rules.suspension_pct is not None
+            return suspension_fee(self.compiled, premises, first) if has_fee else None
+        prepays_base = self.tariff.rules.get("rules", {}).get("prepay") == "base"
+        if prepays_base and _has_heat_meter(account, first):
+            return base_bill(self.compiled, premises, first)
+        return area_bill(self.compiled, premises, first)
 
-def pricer_for(tariff: Tariff, period: str, issued_on: datetime.date) -> MeteredPricer | AreaPricer:
-    """Compile the tariff once for a run."""
+    def _due(self, first: datetime.date) -> datetime.date:
+        if self.season is not None:
+            return max(self.season.due_on, self.issued_on)
+        return _season_due(self.tariff, self.issued_on, first)
+
+
+def pricer_for(
+    tariff: Tariff, period: str, issued_on: datetime.date, branch_id: int | None = None
+) -> MeteredPricer | AreaPricer:
+    """Compile the tariff once for a run; heat is priced over the days that the branch's season has."""
     if tariff.kind == "heating_area":
-        return AreaPricer(tariff, compile_heating(tariff.definition(), tariff.code), period, issued_on)
+        season = season_named(branch_id or 0, period)
+        compiled = for_season(compile_heating(tariff.definition(), tariff.code), season)
+        return AreaPricer(tariff, compiled, period, issued_on, season)
     return MeteredPricer(tariff, compile_tariff(tariff.definition(), tariff.code), period, issued_on)
 
 
@@ -132,6 +161,12 @@ def season_days(tariff: HeatingTariff, period: str) -> tuple[datetime.date, date
     if dates is not None:
         return dates.first, dates.last
     return datetime.date(year, 10, 15), datetime.date(year + 1, 4, 15)
+
+
+def _has_heat_meter(account: Mapping[str, Any], first: datetime.date) -> bool:
+    """Whether the household was converted before the season."""
+    is_metered = account["heat_method"] == HouseholdConversion.Method.TWO_PART
+    return is_metered and account["converted_on"] <= first
 
 
 def _due(tariff: Tariff, issued_on: datetime.date) -> datetime.date:

@@ -73,7 +73,8 @@ def pricing_for(service: str, period: str, issued_on: datetime.date, branch: Bra
     """Compile each branch's tariff: its own, or the one for all. Codes: unknown_service, bad_period, no_tariff."""
     if service not in Service.values:
         raise BillRunRefused(_("This service is not known."), code="unknown_service")
-    tariffs = {tariff.branch_id: tariff for tariff in Tariff.objects.filter(service=service)}
+    periodic = Tariff.objects.filter(service=service).exclude(kind="one_off")
+    tariffs = {tariff.branch_id: tariff for tariff in periodic}
     kinds, pricers = set(), dict[int, Pricer]()
     for one in [branch] if branch else Branch.objects.all():
         tariff = tariffs.get(one.pk) or tariffs.get(None)
@@ -84,7 +85,7 @@ def pricing_for(service: str, period: str, issued_on: datetime.date, branch: Bra
                 params={"service": Service(service).label, "branch": one},
             )
         kinds.add(_kind(tariff, period))
-        pricers[one.pk] = pricer_for(tariff, period, issued_on)
+        pricers[one.pk] = pricer_for(tariff, period, issued_on, one.pk)
     if len(kinds) > 1:
         raise BillRunRefused(
             _("The branches price this service in different ways: name one."), code="bad_period"

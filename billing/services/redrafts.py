@@ -30,7 +30,7 @@ def drafts_of(chain: Sequence[Bill], issued_on: datetime.date) -> Iterator[BillD
     position = dict(counted.get(first.account_id, {}))
     for bill in chain:
         try:
-            draft = _draft(bill, account, pricer_for(tariff, bill.period, issued_on), since, position)
+            draft = _draft(bill, account, pricer_for(tariff, bill.period, issued_on, bill.account.branch_id), since, position)
         except UsageRefused as refusal:
             raise CorrectionRefused(str(refusal), code="cannot_price_again") from None
         if draft is not None:
@@ -101,7 +101,7 @@ def _tariff_of(bill: Bill) -> Tariff:
     """The tariff that a bill run would take today: that of the own branch before the one for all."""
     tariffs = Tariff.objects.filter(
         Q(branch_id=bill.account.branch_id) | Q(branch__isnull=True), service=bill.service
-    )
+    ).exclude(kind="one_off")
     tariff: Tariff | None = tariffs.order_by(F("branch").asc(nulls_last=True)).first()
     if tariff is None or bill.tariff_id is None:
         raise CorrectionRefused(

@@ -21,3 +21,5 @@ class MeterRefused(BillingRefused):
     """The meter stays where it is."""
 class CorrectionRefused(BillingRefused):
     """The bill, the adjustment or the waiver stays as it is."""
+class HeatingRefused(BillingRefused):
+    """The season, the suspension or the refund stays as it is."""

@@ -15,6 +15,7 @@ from config.demo.chance import Chance
 from config.demo.closing import close_past_days
 from config.demo.company import Company, open_company
 from config.demo.habits import habit_of, owing_of
+from config.demo.heating import announce_seasons, enter_applications, measure_rooms
 from config.demo.history import History
 from config.demo.households import Household
 from config.demo.meters import install_meters
@@ -59,6 +60,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     company = open_company()
     started = at_time(history.runs[0].issued_on.replace(day=1), 9)
     enter_prices(made_by=company.finance, approved_by=company.manager, at=started)
+    announce_seasons(history)
     households = _people(accounts, company, history, seed)
     timeline = _timeline(households, company, history, seed)
     for day in watch(timeline.days):
@@ -67,6 +69,8 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     owings = list(timeline.owings.values())
     stop_debtors(owings, company.manager, at_time(history.on - STOPPED_BEFORE, 10), life)
     flag_disputes(owings, life)
+    enter_applications(company, history)
+    measure_rooms(company, history, Chance(seed, "temperature"))
     close_past_days(company, history)
 
 

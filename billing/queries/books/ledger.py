@@ -29,6 +29,13 @@ MONEY = (
     ("billing_allocation", "id", "late_charge_left", NO_MONEY),
     ("billing_deposit", "id", "amount", FEN),
     ("billing_posting", "id", "amount", FEN),
+    ("billing_temperaturerefund", "id", "heat_fee", NO_MONEY),
+    ("billing_temperaturerefund", "id", "amount", FEN),
+    ("billing_seasonsettlement", "id", "prepaid", NO_MONEY),
+    ("billing_seasonsettlement", "id", "total", NO_MONEY),
+    ("billing_seasonsettlement", "id", "refund", NO_MONEY),
+    ("billing_seasonsettlement", "id", "collect", NO_MONEY),
+    ("billing_heatcredit", "id", "amount", FEN),
 )
 
 
@@ -69,6 +76,8 @@ LEDGER = (
         """
         SELECT id FROM billing_posting
         WHERE bill_id IS NULL AND payment_id IS NULL AND adjustment_id IS NULL
+            AND NOT (debit LIKE 'revenue:%' AND credit = 'prepaid'
+                AND id IN (SELECT posting_id FROM billing_heatcredit))
             AND NOT ('cash_difference' IN (debit, credit) AND (debit LIKE 'cash:%' OR credit LIKE 'cash:%'))
         """,
     ),
