@@ -143,6 +143,9 @@ TEMPLATES = [
 
 # STACK names the pair of embedded servers ("dev" for the demo company, "test" for the tests).
 _place = Place.of(_optional("STACK") or "dev")
+# Files that stand for gas cards where no reader is (docs/gas_cards.md); never in production.
+PRACTICE_CARDS = not PRODUCTION
+CARD_FOLDER = _optional("CARD_FOLDER") or str(_place.home / "cards")
 PGBOUNCER = _flag("PGBOUNCER", default=False)
 
 _embedded = not PRODUCTION and not _optional("DATABASE_URL")

@@ -1,6 +1,8 @@
 from billing.models.balance import Balance
 from billing.models.bill import Bill, BillLine, BillRun
 from billing.models.business_day import BusinessDay
+from billing.models.gas_card import GasCard, GasSaleRule
+from billing.models.gas_purchase import CardWrite, CardWriteAttempt, GasPurchase
 from billing.models.late_charge import LateChargeRule
 from billing.models.meter import Meter, MeterInstallation, Reading
 from billing.models.payment import Allocation, AllocationPolicy, Deposit, Payment, Tender
@@ -17,7 +19,12 @@ __all__ = [
     "BillLine",
     "BillRun",
     "BusinessDay",
+    "CardWrite",
+    "CardWriteAttempt",
     "Deposit",
+    "GasCard",
+    "GasPurchase",
+    "GasSaleRule",
     "LateChargeRule",
     "Meter",
     "MeterInstallation",

@@ -66,6 +66,7 @@ class Bill(models.Model):
         HEATING = "HEATING", _("heating season")
         ONE_OFF = "ONE_OFF", _("one-off fee")
         OPENING = "OPENING", _("taken over from the old system")
+        PURCHASE = "PURCHASE", _("gas purchase")
 
     class State(models.TextChoices):
         OPEN = "OPEN", pgettext_lazy("bill", "open")
@@ -146,6 +147,9 @@ class Bill(models.Model):
         """The period as it is said at the counter: 2025–26 采暖季, 2026-10."""
         if self.kind == self.Kind.HEATING:
             return str(_("%(season)s heating season")) % {"season": self.period.replace("-", "–")}
+        if self.kind == self.Kind.PURCHASE:
+            facts = {"volume": int(self.quantity), "date": self.issued_on.isoformat()}
+            return str(_("%(volume)s m³ of gas, %(date)s")) % facts
         return self.period
 
     def is_overdue_on(self, date: datetime.date) -> bool:

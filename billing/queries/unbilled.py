@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Account
-from billing.models import Bill
+from billing.models import Bill, GasCard
 from billing.rating.consumption import Segment
 
 # Someone who is stopped or suspended still owes what the meter counted before.
@@ -40,6 +40,9 @@ def accounts_to_bill(
     accounts = Account.objects.filter(
         ~Exists(billed), service=service, state__in=states, opened_on__lte=opened_by
     )
+    if kind == Bill.Kind.USAGE:
+        # What passes a card meter was paid before.
+        accounts = accounts.exclude(Exists(GasCard.objects.in_use().filter(account=OuterRef("pk"))))
     if branch_id is not None:
         accounts = accounts.filter(branch_id=branch_id)
     return list(accounts.order_by("pk").values_list("pk", flat=True))
@@ -83,7 +86,8 @@ def metered_uses(account_ids: Sequence[int], until: datetime.date) -> dict[int, 
 _POSITIONS = """
     SELECT b.account_id, used.key, sum(used.value::numeric)
     FROM billing_bill b, jsonb_each_text(b.tier_uses) AS used
-    WHERE b.account_id = ANY (%s) AND b.kind = 'USAGE' AND b.state <> 'CANCELLED' AND b.period_to > %s
+    WHERE b.account_id = ANY (%s) AND b.kind IN ('USAGE', 'PURCHASE')
+        AND b.state <> 'CANCELLED' AND b.period_to > %s
     GROUP BY b.account_id, used.key
 """
 

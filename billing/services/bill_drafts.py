@@ -25,7 +25,7 @@ class BillDraft:
 
     account_id: int
     account_no: str
-    tariff_id: int
+    tariff_id: int | None
     kind: str
     period: str
     period_from: datetime.date
@@ -62,7 +62,7 @@ class MeteredPricer:
             return None
         quantity = sum((consumption(segment) for segment in use.segments), Decimal(0))
         months = max(Decimal(1), Decimal(round((use.read_on - use.since).days / DAYS_IN_A_MONTH)))
-        facts = Facts(account["category"].lower(), account["persons"], proration=self._proration(account))
+        facts = facts_of(self.tariff, account)
         rated = self.compiled.rate(
             Usage(use.read_on, quantity, months, previous_on=use.since), facts, position
         )
@@ -73,12 +73,6 @@ class MeteredPricer:
             _metered_basis(account, use, months, position, rated, self.compiled.unit),
             {key: str(units) for key, units in rated.counted.items()},
         )  # fmt: skip
-
-    def _proration(self, account: Mapping[str, Any]) -> Proration | None:
-        if "new_account" not in self.tariff.rules.get("rules", {}):
-            return None
-        opened_on: datetime.date = account["opened_on"]
-        return Proration(Decimal(13 - opened_on.month), opened_on=opened_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +103,18 @@ class AreaPricer:
             },
             {},
         )  # fmt: skip
+
+
+def facts_of(tariff: Tariff, account: Mapping[str, Any]) -> Facts:
+    """What the engine must know of an account that a meter bills."""
+    return Facts(account["category"].lower(), account["persons"], proration=_proration(tariff, account))
+
+
+def _proration(tariff: Tariff, account: Mapping[str, Any]) -> Proration | None:
+    if "new_account" not in tariff.rules.get("rules", {}):
+        return None
+    opened_on: datetime.date = account["opened_on"]
+    return Proration(Decimal(13 - opened_on.month), opened_on=opened_on)
 
 
 def pricer_for(tariff: Tariff, period: str, issued_on: datetime.date) -> MeteredPricer | AreaPricer:

@@ -11,3 +11,7 @@ class PaymentRefused(BillingRefused):
 
 class ReversalRefused(BillingRefused):
     """The payment stays as it is."""
+
+
+class GasRefused(BillingRefused):
+    """No gas was sold, and the card stays as it is."""

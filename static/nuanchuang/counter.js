@@ -180,6 +180,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "F2") {
     event.preventDefault();
     search.focus();
+  } else if (event.key === "F10") {
+    event.preventDefault();
+    document.querySelector("[data-gas-card]")?.click();
   } else if (event.key === "F9" && payment) {
     event.preventDefault();
     payment.toggleKeep();

@@ -1,12 +1,13 @@
 """The books of billing, proved row by row (reliability: a sum that is stored is also recomputed)."""
 
 from billing.queries.books.bills import BILLS
+from billing.queries.books.gas import GAS
 from billing.queries.books.invariant import Finding, Invariant, examine
 from billing.queries.books.ledger import LEDGER
 from billing.queries.books.payments import PAYMENTS
 from billing.queries.books.receipts import RECEIPTS
 from billing.queries.books.reversals import REVERSALS
 
-BILLING = (*LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS)
+BILLING = (*LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *GAS)
 
 __all__ = ["BILLING", "Finding", "Invariant", "examine"]
