@@ -3,6 +3,7 @@
 import datetime
 import json
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +22,7 @@ from counters.services.reader_jobs import ask_reader, serve_job
 from tests.factories.accounts import make_account, make_staff
 from tests.factories.counters import MORNING, cash
 
+_numbers = count(100)
 CASES = Path(__file__).parent / "data" / "tariff_cases" / "metered.json"
 
 
@@ -95,6 +97,19 @@ def make_gas_tariff() -> Tariff:
 
 def make_gas_account(branch: Branch, *, persons: int = 4, **fields: Any) -> Account:
     return make_account(branch=branch, service=Service.GAS, billed_area=None, persons=persons, **fields)
+
+
+def make_unwritten_card(branch: Branch | None) -> GasCard:
+    """A first card that an adviser has entered and that no reader has seen."""
+    assert branch is not None
+    return issue_gas_card(
+        make_gas_account(branch),
+        card_no=f"4{next(_numbers):07}",
+        meter_kind=MeterKind.SMALL,
+        register=Decimal("0"),
+        issued_by=make_staff(role="adviser", branch=branch),
+        at=MORNING,
+    )
 
 
 def make_gas_card(

@@ -17,6 +17,7 @@ from accounts.roles import ROLES
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_staff
 from tests.factories.counters import cash, make_shift, pay
+from tests.gas import make_unwritten_card
 from tests.hall import CANARY, Hall, clock, end_shift, hall, signed_in, text_of
 
 __all__ = ["clock", "hall"]
@@ -81,7 +82,11 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
     foreign = pay(foreign_shift, hall.foreign_account, [hall.foreign_bill], cash("6.00"))
     end_shift(hall, foreign_shift)
     own = pay(make_shift(hall.cashier), hall.account, [hall.bill], cash("5.00"))
+    cards = [make_unwritten_card(branch) for branch in (hall.branch, hall.stranger.branch)]
     return {
+        "gas account": (cards[0].account.account_no, cards[1].account.account_no),
+        "gas card": (cards[0].card_no, cards[1].card_no),
+        "card write": (str(cards[0].writes.get().pk), str(cards[1].writes.get().pk)),
         "account": (hall.account.account_no, hall.foreign_account.account_no),
         "bill": (hall.bill.number, hall.foreign_bill.number),
         "closed shift": (first.code, foreign_shift.code),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -23,7 +23,7 @@ def unfinished_writes(staff: Staff) -> "QuerySet[CardWrite]":
     last = CardHandover.objects.filter(write=OuterRef("pk")).order_by("-pk").values("handed_to")[:1]
     writes = (
         CardWrite.objects.filter(state__in=CardWrite.UNFINISHED)
-        .annotate(seen_to_by=Coalesce(Subquery(last), F("asked_by")))
+        .annotate(seen_to_by=Coalesce(Subquery(last), F("asked_by_id"), output_field=BigIntegerField()))
         .select_related("card__account__customer", "purchase", "asked_by")
         .order_by("pk")
     )

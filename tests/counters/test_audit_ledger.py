@@ -72,6 +72,18 @@ CORRUPTIONS = [
     ("shift_counts_the_receipts_of_its_book", "UPDATE counters_shift SET receipts_issued = receipts_issued + 1"),
     ("receipt_is_in_the_book_of_its_shift", "UPDATE billing_receipt SET book = 'X' WHERE serial = 1"),
     ("tills_and_shifts_hold_money", "UPDATE counters_shift SET opening_float = 'NaN'"),
+    ("gas_that_was_paid_is_on_a_card_or_a_task", "UPDATE billing_cardwrite SET state = 'ABANDONED' WHERE state = 'WRITTEN' AND kind = 'LOAD'"),
+    ("gas_that_was_paid_is_on_a_card_or_a_task", "UPDATE billing_cardwrite SET volume = volume + 1 WHERE kind = 'LOAD' AND state = 'WRITTEN'"),
+    ("gas_that_was_given_back_is_on_no_card", "UPDATE billing_cardwrite SET state = 'PENDING' WHERE state = 'ABANDONED'"),
+    ("gas_that_was_given_back_is_on_no_card", "UPDATE billing_bill SET state = 'PAID' WHERE state = 'CANCELLED'"),
+    ("gas_sale_is_paid_in_full", "UPDATE billing_bill SET state = 'OPEN' WHERE kind = 'PURCHASE' AND state = 'PAID'"),
+    ("gas_bill_is_its_purchase", "UPDATE billing_gaspurchase SET bill_id = NULL WHERE kind = 'SALE'"),
+    ("gas_bill_is_its_purchase", "UPDATE billing_gaspurchase SET volume = volume + 1 WHERE kind = 'SALE'"),
+    ("gas_card_counts_its_purchases", "UPDATE billing_gascard SET purchase_count = purchase_count + 1"),
+    ("gas_card_counts_its_purchases", "UPDATE billing_gascard SET total_purchased = total_purchased + 1"),
+    ("gas_card_continues_the_one_it_replaces", "UPDATE billing_gascard SET state = 'LOST' WHERE state = 'REPLACED'"),
+    ("account_has_one_gas_card_in_use", "UPDATE billing_gascard SET state = 'ACTIVE'"),
+    ("written_card_was_seen_at_a_reader", "DELETE FROM billing_cardwriteattempt"),
 ]  # fmt: skip
 
 
