@@ -14,6 +14,7 @@ from config.demo.account_life import flag_disputes, stop_debtors
 from config.demo.chance import Chance
 from config.demo.closing import close_past_days
 from config.demo.company import Company, open_company
+from config.demo.gas_cards import issue_cards
 from config.demo.habits import habit_of, owing_of
 from config.demo.history import History
 from config.demo.households import Household
@@ -68,6 +69,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     stop_debtors(owings, company.manager, at_time(history.on - STOPPED_BEFORE, 10), life)
     flag_disputes(owings, life)
     close_past_days(company, history)
+    issue_cards(company, history)
 
 
 def _check(accounts: int) -> None:

@@ -17,7 +17,6 @@ from tests.factories.counters import cash, make_shift, pos
 from tests.gas import make_gas_account, make_gas_card, make_gas_tariff, put_into_meter, sell, write
 
 
-
 def sell_gas_for_a_day(branch: Branch, supervisor: Staff, at: datetime.datetime) -> Shift:
     """One window from the float to the last card; the shift stays open, its open card is handed over."""
     make_gas_tariff()
