@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from accounts.models import Account, Branch
 from accounts.models.account import Service
@@ -161,24 +161,29 @@ def read_card(
     return serve_job(job, reader=reader_of(card, folder, **faults), at=at)
 
 
+def a_sale(
+    card: GasCard,
+    shift: Shift,
+    folder: Path,
+    volume: int,
+    *tenders: TenderOffer,
+    at: datetime.datetime = MORNING,
+) -> GasSale:
+    """The card is read at the window, the volume and the money are on the form. 2,000.00 in cash by default."""
+    reading = read_card(card, shift, folder, at=at)
+    return GasSale(uuid4(), card.account_id, volume, tenders or (cash("2000.00"),), reading)
+
+
 def sell(
     card: GasCard,
     shift: Shift,
     folder: Path,
     volume: int,
     *tenders: TenderOffer,
-    request_id: UUID | None = None,
     at: datetime.datetime = MORNING,
-    reading: ReaderJob | None = None,
 ) -> GasPurchase:
-    """The first step of a sale: the card is read, the money taken. 2,000.00 in cash unless other money is named."""
-    wanted = GasSale(
-        request_id or uuid4(),
-        card.account_id,
-        volume,
-        tenders or (cash("2000.00"),),
-        reading or read_card(card, shift, folder, at=at),
-    )
+    """The first step of a sale: the money is taken."""
+    wanted = a_sale(card, shift, folder, volume, *tenders, at=at)
     return sell_gas_at_counter(wanted, shift=shift, sold_by=shift.cashier, at=at)
 
 

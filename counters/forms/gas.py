@@ -8,6 +8,7 @@ from accounts.models import Staff
 from billing.card_content import MeterKind
 from billing.models import GasCard
 from billing.models.gas_purchase import LARGEST_VOLUME
+from billing.services.offers import TenderOffer
 from counters.forms.payment import AmountField, PaymentForm
 from counters.forms.second_person import SecondPersonForm
 from counters.models import ReaderJob, Window
@@ -28,14 +29,18 @@ class GasVolumeForm(forms.Form):
 
 
 class GasSaleForm(PaymentForm):
-    """The volume and the money that was handed over."""
+    """The volume and the money that was handed over. No amount: exactly what the page said is due."""
 
     volume = forms.IntegerField(min_value=1, max_value=LARGEST_VOLUME)
+    due = AmountField(max_length=20, required=False)
     read = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
 
     def sale_for(self, account_id: int, reading: ReaderJob | None) -> GasSale:
-        request = self.request_for(account_id)
-        return GasSale(request.request_id, account_id, self.cleaned_data["volume"], request.tenders, reading)
+        request, data = self.request_for(account_id), self.cleaned_data
+        tenders = request.tenders
+        if not tenders and data["method_1"] and data["due"]:
+            tenders = (TenderOffer(data["method_1"], data["due"], data["reference_1"]),)
+        return GasSale(request.request_id, account_id, data["volume"], tenders, reading)
 
 
 class WindowForm(forms.Form):

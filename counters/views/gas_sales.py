@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Account
 from accounts.requests import StaffRequest
 from billing.models import CardWrite, GasPurchase
+from billing.money import NO_MONEY
 from billing.services.gas_prices import gas_prices_of
 from billing.services.gas_purchases import check_card_content, check_volume
 from billing.services.refusals import GasRefused
@@ -150,14 +151,13 @@ def _offer(context: dict[str, Any], desk: GasDesk, shift: Shift, volume_form: Ga
         context["refusal"] = context["refusal"] or refusal.messages[0]
         return 422 if context.get("is_read") else 200
     rated = prices.rate(volume)
-    form = context["form"] or GasSaleForm(
-        initial={"amount_1": f"{money or max(rated.total - desk.prepaid, 0):.2f}"}
-    )
+    form = context["form"] or GasSaleForm()
     context |= {
         "form": form,
         "methods": methods_for(form),
         "volume": volume,
         "lines": price_lines(rated),
         "total": rated.total,
+        "due": max(rated.total - desk.prepaid, NO_MONEY),
     }
     return 200
