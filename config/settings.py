@@ -47,6 +47,14 @@ def _flag(name: str, *, default: bool) -> bool:
     return value in {"1", "true"} if value else default
 
 
+def _bytes(name: str) -> bytes:
+    try:
+        return bytes.fromhex(_optional(name))
+    except ValueError:
+        # The value itself is a secret and stays out of the message.
+        raise ImproperlyConfigured(f"{name} must be hexadecimal digits.") from None
+
+
 def _number(name: str, default: int) -> int:
     value = _optional(name) or str(default)
     if not value.isascii() or not value.isdigit():
@@ -143,6 +151,11 @@ TEMPLATES = [
 
 # STACK names the pair of embedded servers ("dev" for the demo company, "test" for the tests).
 _place = Place.of(_optional("STACK") or "dev")
+# Files that stand for gas cards where no reader is (docs/gas_cards.md); never in production.
+PRACTICE_CARDS = not PRODUCTION
+# The password of the cards in hexadecimal digits, at the computers of the windows alone.
+GAS_CARD_KEY = _bytes("GAS_CARD_KEY")
+CARD_FOLDER = _optional("CARD_FOLDER") or str(_place.home / "cards")
 PGBOUNCER = _flag("PGBOUNCER", default=False)
 
 _embedded = not PRODUCTION and not _optional("DATABASE_URL")

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from counters.views import counter, payments, receipts, shifts
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("", counter.counter, name="counter"),
     path("results/", counter.results, name="results"),
     path("accounts/<str:account_no>/", counter.panel, name="panel"),
+    path("gas/", include("counters.gas_urls")),
     path("recent/", counter.recent, name="recent"),
     path("shift/open/", shifts.shift_open, name="shift_open"),
     path("shift/close/", shifts.shift_close, name="shift_close"),

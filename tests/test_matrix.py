@@ -19,6 +19,7 @@ from tests.billing.heating import heating_objects
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_evidence, make_staff
 from tests.factories.counters import cash, make_shift, pay
+from tests.gas import make_unwritten_card
 from tests.hall import CANARY, Hall, clock, end_shift, hall, signed_in, text_of
 
 __all__ = ["clock", "hall"]
@@ -87,6 +88,11 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
     return {
         **proposed,
         **heating_objects(hall),
+    cards = [make_unwritten_card(branch) for branch in (hall.branch, hall.stranger.branch)]
+    return {
+        "gas account": (cards[0].account.account_no, cards[1].account.account_no),
+        "gas card": (cards[0].card_no, cards[1].card_no),
+        "card write": (str(cards[0].writes.get().pk), str(cards[1].writes.get().pk)),
         "account": (hall.account.account_no, hall.foreign_account.account_no),
         "bill": (hall.bill.number, hall.foreign_bill.number),
         "closed shift": (first.code, foreign_shift.code),

@@ -13,6 +13,8 @@ from billing.models.heat_credit import HeatCredit
 from billing.models.heat_suspension import HeatSuspension
 from billing.models.heating_season import BuildingHandover, HeatingSeason
 from billing.models.household_conversion import HouseholdConversion, SeasonSettlement
+from billing.models.gas_card import GasCard, GasSaleRule
+from billing.models.gas_purchase import CardWrite, CardWriteAttempt, GasPurchase
 from billing.models.late_charge import LateChargeRule
 from billing.models.meter import Meter, MeterInstallation, Reading
 from billing.models.one_off_fee import OneOffFee
@@ -53,6 +55,12 @@ __all__ = [
     "HeatSuspension",
     "HeatingSeason",
     "HouseholdConversion",
+    "CardWrite",
+    "CardWriteAttempt",
+    "Deposit",
+    "GasCard",
+    "GasPurchase",
+    "GasSaleRule",
     "LateChargeRule",
     "Meter",
     "MeterInstallation",

@@ -39,6 +39,7 @@ class Bill(models.Model):
         HEATING = "HEATING", _("heating season")
         ONE_OFF = "ONE_OFF", _("one-off fee")
         OPENING = "OPENING", _("taken over from the old system")
+        PURCHASE = "PURCHASE", _("gas purchase")
 
     class State(models.TextChoices):
         OPEN = "OPEN", pgettext_lazy("bill", "open")
@@ -140,6 +141,9 @@ class Bill(models.Model):
             # A fee of the price list is named by its day, one of the heating season by the season.
             when = f"{self.issued_on}" if "item" in self.basis else self.period[:7].replace("-", "–")
             return f"{self._fee_name()} {when}"
+        if self.kind == self.Kind.PURCHASE:
+            facts = {"volume": int(self.quantity), "date": self.issued_on.isoformat()}
+            return str(_("%(volume)s m³ of gas, %(date)s")) % facts
         return self.period
 
     def _fee_name(self) -> str:

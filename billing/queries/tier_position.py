@@ -15,9 +15,9 @@ from billing.rating.sentences import UNITS_EN, UNITS_ZH
 def tier_sentence(account_id: int) -> str:
     """“2025: 195 m³ used, tier 2 (181–260)”; empty where nothing has tiers. One query."""
     last = (
-        Bill.objects.filter(account_id=account_id, kind=Bill.Kind.USAGE)
+        Bill.objects.filter(account_id=account_id, kind__in=(Bill.Kind.USAGE, Bill.Kind.PURCHASE))
         .exclude(state=Bill.State.CANCELLED)
-        .order_by("-period_to")
+        .order_by("-period_to", "-pk")
         .values_list("basis", "tier_uses")
         .first()
     )

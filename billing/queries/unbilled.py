@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.models import Account
-from billing.models import Bill, HeatSuspension, HouseholdConversion
+from billing.models import Bill, GasCard, HeatSuspension, HouseholdConversion
 from billing.queries.households import Household, proofs_of
 from billing.queries.meter_places import BILLED_TO
 from billing.rating.consumption import Segment
@@ -51,6 +51,9 @@ def accounts_to_bill(
             account=OuterRef("pk"), season__season=period, state="RESUMED"
         )
         accounts = accounts.filter(~Exists(resumed))
+    if kind == Bill.Kind.USAGE:
+        # What passes a card meter was paid before.
+        accounts = accounts.exclude(Exists(GasCard.objects.in_use().filter(account=OuterRef("pk"))))
     return accounts if branch_id is None else accounts.filter(branch_id=branch_id)
 
 
@@ -153,8 +156,8 @@ def metered_uses(
 _POSITIONS = """
     SELECT b.account_id, used.key, sum(used.value::numeric)
     FROM billing_bill b, jsonb_each_text(b.tier_uses) AS used
-    WHERE b.account_id = ANY (%s) AND b.kind = 'USAGE' AND b.state <> 'CANCELLED' AND b.period_to > %s
-        AND b.period_to <= coalesce(%s, 'infinity'::date)
+    WHERE b.account_id = ANY (%s) AND b.kind IN ('USAGE', 'PURCHASE') AND b.state <> 'CANCELLED'
+        AND b.period_to > %s AND b.period_to <= coalesce(%s, 'infinity'::date)
     GROUP BY b.account_id, used.key
 """
 

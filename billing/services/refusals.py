@@ -23,3 +23,5 @@ class CorrectionRefused(BillingRefused):
     """The bill, the adjustment or the waiver stays as it is."""
 class HeatingRefused(BillingRefused):
     """The season, the suspension or the refund stays as it is."""
+class GasRefused(BillingRefused):
+    """No gas was sold, and the card stays as it is."""

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from accounts.services.audit import record_audit
 from billing.models import Allocation, Balance, Bill, Payment, Reversal, Tender
 from billing.money import NO_MONEY
+from billing.services.gas_reversals import check_gas_can_go_back, gas_sold_by, take_gas_back
 from billing.services.locks import balances_of, lock_accounts, lock_request, save_balances
 from billing.services.refusals import ReversalRefused
 
@@ -31,14 +32,17 @@ def undo_payment(wanted: Reversal, *, cash_ledger: str) -> Reversal:
     The caller holds the lock of the shift whose drawer pays the cash back (`cash_ledger`) and has asked
     `reversal_made_before`.
 
-    Codes: unknown_payment, already_reversed, credit_spent, credit_already_used, unknown_reason, note_too_long, same_person,
-    not_at_a_counter.
+    Codes: unknown_payment, already_reversed, credit_spent, credit_already_used, unknown_reason, note_too_long,
+    same_person, not_at_a_counter, and for gas on a card those of check_gas_can_go_back.
     """
     _check(wanted)
     payment = wanted.payment
     accounts = lock_accounts(_account_ids(payment))
     if Reversal.objects.filter(payment=payment).exists():
         raise ReversalRefused(_("This payment has already been undone."), code="already_reversed")
+    gas = gas_sold_by(payment)
+    if gas is not None:
+        check_gas_can_go_back(gas, wanted.reversed_at)
     balances = balances_of(accounts)
     cancelled = _take_returns_back(payment, balances)
     _take_deposits_back(payment, balances)
@@ -46,6 +50,8 @@ def undo_payment(wanted: Reversal, *, cash_ledger: str) -> Reversal:
     _restore_bills(payment, balances, cancelled)
     save_balances([balances[pk] for pk in sorted(balances)])
     _mirror_postings(wanted, cash_ledger)
+    if gas is not None:
+        take_gas_back(gas, on=wanted.business_date, at=wanted.reversed_at)
     record_audit(
         actor=wanted.reversed_by,
         action="void_payment" if wanted.kind == Reversal.Kind.VOID else "reverse_payment",

@@ -14,6 +14,7 @@ from config.demo.account_life import flag_disputes, stop_debtors
 from config.demo.chance import Chance
 from config.demo.closing import close_past_days
 from config.demo.company import Company, open_company
+from config.demo.gas_cards import issue_cards
 from config.demo.habits import habit_of, owing_of
 from config.demo.heating import announce_seasons, enter_applications, measure_rooms
 from config.demo.history import History
@@ -72,6 +73,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     enter_applications(company, history)
     measure_rooms(company, history, Chance(seed, "temperature"))
     close_past_days(company, history)
+    issue_cards(company, history)
 
 
 def _check(accounts: int) -> None:

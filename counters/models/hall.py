@@ -40,11 +40,20 @@ class Hall(models.Model):
 class Window(models.Model):
     """A place at the counter where one clerk serves one customer at a time."""
 
+    class CardReader(models.TextChoices):
+        NONE = "", _("no card reader")
+        FILE = "FILE", _("files instead of cards, for practice")
+        AGENT = "AGENT", _("a reader at the window's own computer")
+
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="windows", verbose_name=_("hall"))
     number = models.PositiveSmallIntegerField(_("window number"))
     takes_money = models.BooleanField(_("takes money"), default=True)
     is_priority = models.BooleanField(
         _("priority window for the old, ill, disabled and pregnant"), default=False
+    )
+
+    card_reader = models.CharField(
+        _("card reader"), max_length=5, choices=CardReader, default=CardReader.NONE, blank=True
     )
 
     class Meta:

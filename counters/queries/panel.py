@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.masking import mask_phone
 from accounts.models import Account, Staff
+from accounts.models.account import Service
 from accounts.models.organisation import in_current_language
 from accounts.queries.account_facts import TONES
 from accounts.queries.evidence import evidence_notes
@@ -63,6 +64,13 @@ class Panel:
     @property
     def url(self) -> str:
         return reverse("accounts:account_detail", args=[self.account.account_no])
+
+    @property
+    def gas_url(self) -> str:
+        """Where gas is sold to this account; empty for other services."""
+        if self.account.service != Service.GAS:
+            return ""
+        return reverse("counters:gas_sale", args=[self.account.account_no])
 
     @property
     def prepaid(self) -> Decimal:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from billing.models import Payment, ReceiptPrint, Reversal, Tender
+from billing.models import CardWrite, Payment, ReceiptPrint, Reversal, Tender
 from counters.models import Shift
 
 SHOWN = 3
@@ -35,11 +35,19 @@ def recent_payments(shift: Shift) -> list[dict[str, Any]]:
         .annotate(
             methods=Subquery(methods),
             copies=Coalesce(Subquery(copies), 0),
+            task=Subquery(_unfinished_writes().values("pk")[:1]),
             is_void=Exists(Reversal.objects.filter(payment=OuterRef("pk"))),
         )
         .order_by("-pk")[:SHOWN]
     )
     return [_row(payment) for payment in payments]
+
+
+def _unfinished_writes() -> "QuerySet[CardWrite]":
+    """Gas that the payment bought and that is not on its card yet."""
+    return CardWrite.objects.filter(
+        purchase__bill__allocations__payment=OuterRef("pk"), state__in=CardWrite.UNFINISHED
+    )
 
 
 def _row(payment: Any) -> dict[str, Any]:
@@ -57,4 +65,5 @@ def _row(payment: Any) -> dict[str, Any]:
         "void_url": None if payment.is_void else f"{detail}#undo",
         "is_void": payment.is_void,
         "copies": payment.copies,
+        "task_url": reverse("counters:gas_write", args=[payment.task]) if payment.task else None,
     }

@@ -16,6 +16,7 @@ from billing.money import NO_MONEY, to_money
 from billing.services.business_days import is_closed
 from counters.models import CashCount, Shift, TillEntry, Window
 from counters.models.shift import DENOMINATIONS
+from counters.queries.gas_tasks import writes_to_see_to
 
 MOST_PIECES = 100_000
 LONGEST_REASON = 200
@@ -68,7 +69,7 @@ def count_cash(
 ) -> Decimal:
     """Hand in a blind count and learn by how much it differs from the books.
 
-    Counting again is allowed and leaves its own line in the trail. Codes: not_yours, not_open, bad_count.
+    Counting again is allowed and leaves its own line in the trail. Codes: not_yours, not_open, cards_unwritten, bad_count.
     """
     shift = lock_shift(shift.pk)
     _check_may_close(shift, counted_by)
@@ -99,7 +100,7 @@ def close_shift(
     `approved_by`, a second person who may approve it.
 
     Codes: not_yours, not_open, bad_count, reason_needed, reason_too_long, approval_needed, same_person,
-    may_not_approve.
+    may_not_approve, cards_unwritten (gas that was paid is on no card: write it or hand it over).
     Source: domain.md 3.1 (blind count, 长款 and 短款 are never set off against each other).
     """
     shift = lock_shift(shift.pk)
@@ -160,6 +161,18 @@ def _check_may_close(shift: Shift, closed_by: Staff) -> None:
         raise ShiftRefused(_("This is the shift of somebody else."), code="not_yours")
     if not shift.is_open:
         raise ShiftRefused(_("This shift is already closed."), code="not_open")
+    _check_cards_are_seen_to(closed_by)
+
+
+def _check_cards_are_seen_to(staff: Staff) -> None:
+    """Nobody goes home with a card that waits to be written, unless a colleague has it. Code: cards_unwritten."""
+    waiting = writes_to_see_to(staff).count()
+    if waiting:
+        raise ShiftRefused(
+            _("%(count)s cards still wait to be written. Write them, or hand them over first."),
+            code="cards_unwritten",
+            params={"count": waiting},
+        )
 
 
 def _letters(earlier: int) -> str:

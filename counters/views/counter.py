@@ -22,6 +22,7 @@ from billing.queries.owed import Owed, owed_by
 from billing.services.refusals import PaymentRefused
 from counters.forms.payment import PaymentForm, methods_for
 from counters.models import Shift
+from counters.queries.gas_tasks import task_rows, writes_to_see_to
 from counters.queries.panel import Panel, panel_of
 from counters.queries.receipt_text import taken_sentence
 from counters.queries.recent import recent_payments
@@ -96,6 +97,7 @@ def _page(
         "allocation": panel.allocation if panel else None,
         "outcome": outcome,
         "recent": recent_payments(shift) if shift else [],
+        "card_tasks": task_rows(writes_to_see_to(request.user)),
         "current_shift": shift,
         "payments_url": reverse("api:payments"),
         "preview_url": reverse("api:payment_preview"),
@@ -132,7 +134,11 @@ def panel(request: StaffRequest, account_no: str) -> HttpResponse:
 def recent(request: StaffRequest) -> HttpResponse:
     """The last payments of the open shift."""
     shift = open_shift_of(request.user)
-    return render(request, "counters/_recent.html", {"recent": recent_payments(shift) if shift else []})
+    context = {
+        "recent": recent_payments(shift) if shift else [],
+        "card_tasks": task_rows(writes_to_see_to(request.user)),
+    }
+    return render(request, "counters/_recent.html", context)
 
 
 def _panel(

@@ -15,6 +15,7 @@ from counters.forms.shifts import CashCountForm, DifferenceForm, ShiftOpenForm, 
 from counters.models import Shift
 from counters.models.shift import DENOMINATIONS
 from counters.queries.day_sheet import day_sheet
+from counters.queries.gas_tasks import task_rows, writes_to_see_to
 from counters.queries.shifts import open_shift_of
 from counters.services.shifts import close_shift, count_cash, expected_cash, open_shift, total_of
 
@@ -71,7 +72,13 @@ def shift_close(request: StaffRequest) -> HttpResponse:
             form.add_error(None, refusal)
         else:
             return redirect("counters:shift_closed", code=shift.code)
-    context = {"form": form, "shift": shift, "current_shift": shift, "denominations": form.rows()}
+    context = {
+        "form": form,
+        "shift": shift,
+        "current_shift": shift,
+        "denominations": form.rows(),
+        "tasks": task_rows(writes_to_see_to(request.user)),
+    }
     return render(request, "counters/shift_close.html", context, status=422 if form.errors else 200)
 
 

@@ -183,6 +183,9 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "F4" && !event.altKey && payment) {
     event.preventDefault();
     payment.explain();
+  } else if (event.key === "F10") {
+    event.preventDefault();
+    document.querySelector("[data-gas-card]")?.click();
   } else if (event.key === "F9" && payment) {
     event.preventDefault();
     payment.toggleKeep();

@@ -16,6 +16,7 @@ from counters.services.payments import reverse_payment_at_counter, void_payment_
 from counters.services.shifts import close_shift, expected_cash
 from tests.billing.correcting import make_corrections
 from tests.billing.metering import make_tariff, make_water_account
+from tests.counters.gas_days import sell_gas_for_a_day
 from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
@@ -38,6 +39,7 @@ def make_days() -> Days:
     """Friday is counted short and its books are closed; on Monday the hall is at work."""
     branch = make_branch()
     supervisor = make_staff(role="supervisor", branch=branch)
+    close_short(sell_gas_for_a_day(branch, supervisor, FRIDAY), "0.00")
     friday = make_shift(make_staff(branch=branch), at=FRIDAY)
     make_late_charge_rule(service="HEAT")
 

@@ -97,6 +97,18 @@ CORRUPTIONS = [
     ("batch_is_done_exactly_when_no_bill_is_still_to_come", "UPDATE billing_batchedbill SET state = 'WAITING'"),
     ("bill_of_a_batch_is_cancelled_as_it_says", "UPDATE billing_batchedbill SET bill_id = (SELECT max(id) FROM billing_bill WHERE state = 'OPEN')"),
     ("late_charge_left_is_what_was_not_paid", "UPDATE billing_waiver SET amount = amount + 1 WHERE settled_by_id IS NOT NULL"),
+    ("gas_that_was_paid_is_on_a_card_or_a_task", "UPDATE billing_cardwrite SET state = 'ABANDONED' WHERE state = 'WRITTEN' AND kind = 'LOAD'"),
+    ("gas_that_was_paid_is_on_a_card_or_a_task", "UPDATE billing_cardwrite SET volume = volume + 1 WHERE kind = 'LOAD' AND state = 'WRITTEN'"),
+    ("gas_that_was_given_back_is_on_no_card", "UPDATE billing_cardwrite SET state = 'PENDING' WHERE state = 'ABANDONED'"),
+    ("gas_that_was_given_back_is_on_no_card", "UPDATE billing_bill SET state = 'PAID' WHERE state = 'CANCELLED'"),
+    ("gas_sale_is_paid_in_full", "UPDATE billing_bill SET state = 'OPEN' WHERE kind = 'PURCHASE' AND state = 'PAID'"),
+    ("gas_bill_is_its_purchase", "UPDATE billing_gaspurchase SET bill_id = NULL WHERE kind = 'SALE'"),
+    ("gas_bill_is_its_purchase", "UPDATE billing_gaspurchase SET volume = volume + 1 WHERE kind = 'SALE'"),
+    ("gas_card_counts_its_purchases", "UPDATE billing_gascard SET purchase_count = purchase_count + 1"),
+    ("gas_card_counts_its_purchases", "UPDATE billing_gascard SET total_purchased = total_purchased + 1"),
+    ("gas_card_continues_the_one_it_replaces", "UPDATE billing_gascard SET state = 'LOST' WHERE state = 'REPLACED'"),
+    ("account_has_one_gas_card_in_use", "UPDATE billing_gascard SET state = 'ACTIVE'"),
+    ("written_card_was_seen_at_a_reader", "DELETE FROM billing_cardwriteattempt"),
 ]  # fmt: skip
 
 

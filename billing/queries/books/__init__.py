@@ -4,6 +4,7 @@ from billing.queries.books.adjustments import ADJUSTMENTS
 from billing.queries.books.bills import BILLS
 from billing.queries.books.cancellations import CANCELLATIONS
 from billing.queries.books.heating import HEATING
+from billing.queries.books.gas import GAS
 from billing.queries.books.invariant import Finding, Invariant, examine
 from billing.queries.books.ledger import LEDGER
 from billing.queries.books.payments import PAYMENTS
@@ -12,5 +13,6 @@ from billing.queries.books.reversals import REVERSALS
 
 BILLING = (*LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *CANCELLATIONS, *ADJUSTMENTS)
 BILLING = (*LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *HEATING)
+BILLING = (*LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *GAS)
 
 __all__ = ["BILLING", "Finding", "Invariant", "examine"]

@@ -17,7 +17,9 @@ REVERSALS = (
             FROM posting JOIN billing_reversal undone USING (payment_id)
             WHERE posting.reverses_id IS NULL AND posting.reversal_id IS NULL) original
         FULL JOIN (
-            SELECT * FROM posting WHERE reverses_id IS NOT NULL OR reversal_id IS NOT NULL) mirror
+            SELECT * FROM posting
+            WHERE (reverses_id IS NOT NULL OR reversal_id IS NOT NULL)
+                AND (payment_id IS NOT NULL OR bill_id IS NULL)) mirror
             ON mirror.reverses_id = original.id
         WHERE (original.debit, original.credit, original.amount, original.account_id, original.bill_id,
                original.payment_id, original.undone_by, original.undone_on)

@@ -2,6 +2,7 @@ import datetime
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from tqdm import tqdm
 
 from accounts.models import Branch
 from config.demo.founding import FoundingRefused, found_demo_company
+from config.demo.gas_cards import lay_out_cards
 from config.demo.planner import clear_remains, count_rows
 from config.demo.sign_ins import sign_in_table
 
@@ -49,6 +51,7 @@ class Command(BaseCommand):
             found_demo_company(accounts, seed=seed, on=on, watch=_bar)
         except FoundingRefused as refusal:
             raise CommandError(refusal.messages[0]) from refusal
+        lay_out_cards(Path(settings.CARD_FOLDER))
         count_rows()
 
 
