@@ -11,3 +11,7 @@ class PaymentRefused(BillingRefused):
 
 class ReversalRefused(BillingRefused):
     """The payment stays as it is."""
+
+
+class TariffRefused(BillingRefused):
+    """The tariff stays as it is."""
