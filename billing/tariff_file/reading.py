@@ -12,6 +12,7 @@ from billing.tariff_file.kinds import KINDS_OF_FILES, Json, split_document
 
 # What says which tariff it is; everything else in an entry is the price decision.
 IDENTITY = ("code", "name", "name_en", "service", "branch", "kind", "source", "due_days")
+LONGEST_NAME = 120
 _SERVICES = {"heating": "HEAT", "steam": "HEAT", "connection": "HEAT", "power": "ELECTRICITY"}
 
 
@@ -75,7 +76,7 @@ def _of_case(case: Any) -> Any:
     tariff = case["tariff"]
     return {
         "code": case.get("id"),
-        "name": case.get("title_zh") or case.get("title_en") or case.get("id"),
+        "name": str(case.get("title_zh") or case.get("title_en") or case.get("id"))[:LONGEST_NAME],
         "service": case.get("utility") or tariff.get("utility"),
         "kind": case.get("kind"),
         "source": case.get("city") or "",
