@@ -21,6 +21,15 @@ class BillingConfig(AppConfig):
                 "void_payment": _("payment voided"),
                 "reverse_payment": _("payment reversed"),
                 "reprint_receipt": _("receipt reprinted"),
+                "create_tariff": _("tariff entered"),
+                "change_tariff": _("tariff changed"),
+                "draft_tariff": _("tariff version drafted"),
+                "change_tariff_draft": _("tariff draft changed"),
+                "submit_tariff": _("tariff submitted for approval"),
+                "withdraw_tariff": _("tariff withdrawn"),
+                "approve_tariff": _("tariff approved"),
+                "refuse_tariff": _("tariff sent back"),
+                "import_tariffs": _("tariffs imported"),
                 "close_business_day": _("business day closed"),
             }
         )

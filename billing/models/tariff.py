@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -171,6 +172,9 @@ class TariffVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tariff} {self.effective_from}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("billing:tariff_version", args=[self.pk])
 
     @property
     def is_approved(self) -> bool:

@@ -148,7 +148,8 @@ def _pricers(
     """What kind of bill the tariffs make, and each branch's compiled tariff: its own, or the one for all."""
     if service not in Service.values:
         raise BillRunRefused(_("This service is not known."), code="unknown_service")
-    tariffs = {tariff.branch_id: tariff for tariff in Tariff.objects.filter(service=service)}
+    priced = Tariff.objects.filter(service=service).exclude(kind=Tariff.Kind.ONE_OFF)
+    tariffs = {tariff.branch_id: tariff for tariff in priced}
     branches = [branch] if branch else list(Branch.objects.all())
     kinds, pricers = set(), dict[int, Pricer]()
     for one in branches:

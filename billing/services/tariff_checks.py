@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import Bill, BillRun, BusinessDay, Tariff, TariffVersion
 from billing.services.refusals import TariffRefused
-from billing.tariff_file.faults import Fault, faults_of
+from billing.tariff_file.faults import Fault, faults_of, rule_faults
 from billing.tariff_file.kinds import Json
 
 
@@ -69,3 +69,33 @@ def check_all_versions(tariff: Tariff, versions: Sequence[TariffVersion]) -> Non
     faults = faults_of(tariff.kind, tariff.rules, rows)
     if faults:
         raise TariffRefused([TariffRefused(fault.sentence, code="bad_tariff") for fault in faults])
+
+
+def check_version(version: TariffVersion) -> None:
+    """Its day is free and open, and its prices can be priced with.
+
+    Codes: overlaps, duplicate, closed_period, run_open, bad_tariff.
+    """
+    same_day = version.tariff.versions.filter(effective_from=version.effective_from).exclude(pk=version.pk)
+    other = same_day.first()
+    if other is not None and other.is_approved:
+        raise TariffRefused(
+            _("A version from %(date)s is already approved; two versions cannot overlap."),
+            code="overlaps",
+            params={"date": version.effective_from},
+        )
+    if other is not None:
+        raise TariffRefused(
+            _("There is already a draft from %(date)s. Change that one."),
+            code="duplicate",
+            params={"date": version.effective_from},
+        )
+    check_open_period(version.tariff, version.effective_from)
+    check_prices(version.tariff.kind, version.tariff.rules, version.prices, version.effective_from)
+
+
+def check_rules(kind: str, rules: Json) -> None:
+    """Compile the rules of a tariff beside any price. Code: bad_tariff."""
+    faults = rule_faults(kind, rules)
+    if faults:
+        raise TariffRefused([_as_refusal(fault) for fault in faults])

@@ -30,18 +30,24 @@ def change_tariff(tariff: Tariff, *, changed_by: Staff, at: datetime.datetime) -
 
     Codes: terms_fixed, code_taken, service_taken.
     """
-    kept = Tariff.objects.select_for_update().get(pk=tariff.pk)
-    changed = changed_terms(kept, tariff)
-    if changed and kept.versions.approved().exists():
-        raise TariffRefused(
-            _("A version is approved: %(fields)s stay as they are."),
-            code="terms_fixed",
-            params={"fields": ", ".join(_field_word(name) for name in changed)},
-        )
-    check_place_is_free(tariff)
+    Tariff.objects.select_for_update().get(pk=tariff.pk)
+    check_terms(tariff)
     tariff.save()
     _record("change_tariff", tariff, changed_by, at)
     return tariff
+
+
+def check_terms(wanted: Tariff) -> None:
+    """Its place is free, and what is approved keeps its terms. Codes: terms_fixed, code_taken, service_taken."""
+    kept = Tariff.objects.filter(pk=wanted.pk).first()
+    changed = changed_terms(kept, wanted) if kept is not None else []
+    if kept is not None and changed and kept.versions.approved().exists():
+        raise TariffRefused(
+            _("A version is approved: %(fields)s stay as they are."),
+            code="terms_fixed",
+            params={"fields": _(", ").join(_field_word(name) for name in changed)},
+        )
+    check_place_is_free(wanted)
 
 
 def changed_terms(kept: Tariff, wanted: Tariff) -> list[str]:

@@ -10,7 +10,7 @@ from accounts.models import Staff
 from accounts.services.audit import record_audit
 from billing.models import Tariff, TariffVersion
 from billing.services.refusals import TariffRefused
-from billing.services.tariff_checks import check_all_versions, check_open_period, check_prices
+from billing.services.tariff_checks import check_all_versions, check_version
 from billing.tariff_file.kinds import Json
 
 LONGEST_NOTE = 200
@@ -29,7 +29,7 @@ def draft_tariff_version(
     """
     tariff = _lock_tariff(tariff.pk)
     version = TariffVersion(tariff=tariff, effective_from=effective_from, prices=prices, made_by=made_by)
-    _check_content(version)
+    check_version(version)
     version.save(force_insert=True)
     _record("draft_tariff", version, made_by, at)
     return version
@@ -51,7 +51,7 @@ def change_tariff_version(
     version = _lock_version(version)
     _check_is_draft(version)
     version.effective_from, version.prices, version.made_by = effective_from, prices, changed_by
-    _check_content(version)
+    check_version(version)
     version.save(update_fields=["effective_from", "prices", "made_by"])
     _record("change_tariff_draft", version, changed_by, at)
     return version
@@ -68,7 +68,7 @@ def submit_tariff_version(
     version = _lock_version(version)
     _check_note(note)
     _check_is_draft(version)
-    _check_content(version)
+    check_version(version)
     version.submitted_by, version.submitted_at, version.sent_back = submitted_by, at, ""
     version.save(update_fields=["submitted_by", "submitted_at", "sent_back"])
     _record("submit_tariff", version, submitted_by, at, note)
@@ -123,7 +123,7 @@ def approve_tariff_version(
         raise TariffRefused(
             _("A second person has to approve this: you made or submitted it yourself."), code="self_approval"
         )
-    _check_content(version)
+    check_version(version)
     approved = list(version.tariff.versions.approved())
     check_all_versions(version.tariff, [*approved, version])
     _make_room(version, approved)
@@ -156,26 +156,6 @@ def _lock_version(version: TariffVersion) -> TariffVersion:
     version = TariffVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     version.tariff = tariff
     return version
-
-
-def _check_content(version: TariffVersion) -> None:
-    """The date is free and open, and the prices can be priced with."""
-    same_day = version.tariff.versions.filter(effective_from=version.effective_from).exclude(pk=version.pk)
-    other = same_day.first()
-    if other is not None and other.is_approved:
-        raise TariffRefused(
-            _("A version from %(date)s is already approved; two versions cannot overlap."),
-            code="overlaps",
-            params={"date": version.effective_from},
-        )
-    if other is not None:
-        raise TariffRefused(
-            _("There is already a draft from %(date)s. Change that one."),
-            code="duplicate",
-            params={"date": version.effective_from},
-        )
-    check_open_period(version.tariff, version.effective_from)
-    check_prices(version.tariff.kind, version.tariff.rules, version.prices, version.effective_from)
 
 
 def _check_is_draft(version: TariffVersion) -> None:

@@ -1,6 +1,6 @@
 """Every fault of a price decision, each with its place: the engine stops at the first, a report must not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +33,21 @@ class Fault:
 
 def faults_of(kind: str, rules: Json, versions: list[Any]) -> list[Fault]:
     """Compile the decision part by part, then as a whole; a place is named once."""
+    return _compiled(kind, _pieces(kind, rules, versions))
+
+
+def rule_faults(kind: str, rules: Json) -> list[Fault]:
+    """The faults of the rules alone, whatever the price."""
+    prices = {
+        Kind.METERED: {"categories": {"x": _SOUND}},
+        Kind.ONE_OFF: {"fees": {"x": [{"component": "x", "measure": "area", "unit_price": "1"}]}},
+    }
+    return _compiled(kind, [({**rules, **prices.get(Kind(kind), {"area_price": "1"})}, {})])
+
+
+def _compiled(kind: str, pieces: Iterable[Piece]) -> list[Fault]:
     found: dict[str, Fault] = {}
-    for document, renamed in _pieces(kind, rules, versions):
+    for document, renamed in pieces:
         try:
             compile_document(kind, document, ROOT)
         except TariffRefused as refusal:

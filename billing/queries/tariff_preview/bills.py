@@ -20,6 +20,7 @@ from billing.rating import (
     two_part_bill,
 )
 from billing.rating.heating import ANY_CATEGORY
+from billing.rating.refusal import gettext_noop
 
 Household = Mapping[str, Any]
 # The first register of a time-of-use meter counts most of the day; the others share the rest.
@@ -45,7 +46,7 @@ def year_of_use(tariff: Tariff, household: Household, year: int) -> Decimal:
 
 
 def season_of_heat(tariff: HeatingTariff, household: Household, on: datetime.date) -> Decimal:
-    """The season's bill by area; with a base and a metered price alone, with the usual heat of the area."""
+    """The season's bill by area; where heat is metered, with the usual heat of the area."""
     (version,) = tariff.versions
     low_income = tariff.rules.low_income
     known = {*version, low_income.category} if low_income is not None else {*version}
@@ -57,7 +58,7 @@ def season_of_heat(tariff: HeatingTariff, household: Household, on: datetime.dat
         next(iter(tariff.coefficients), ""),
     )
     price = tariff.price(category, 0)
-    if price.area is not None:
+    if price.base is None or price.metered is None:
         return area_bill(tariff, premises, on).total
     used = premises.area * HEAT_PER_M2.get(price.metered_unit, HEAT_PER_M2["GJ"])
     return two_part_bill(tariff, premises, used, None, on).total
@@ -68,7 +69,7 @@ def _category(household: Household, known: Any) -> str:
     for category in household["category"]:
         if category in known:
             return str(category)
-    raise UsageRefused("There is no price for this household.", code="no_category")
+    raise UsageRefused(gettext_noop("There is no price for this kind of use."), code="no_category")
 
 
 def _registers(names: frozenset[str], quantity: Decimal) -> tuple[tuple[str, Decimal], ...]:
