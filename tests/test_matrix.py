@@ -14,11 +14,10 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import Staff
 from accounts.roles import ROLES
-from tests.billing.metering import make_tariff
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_branch, make_staff
 from tests.factories.counters import cash, make_shift, pay
-from tests.factories.tariffs import make_draft, make_submitted
+from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.hall import CANARY, Hall, clock, end_shift, hall, signed_in, text_of
 
 __all__ = ["clock", "hall"]
@@ -83,8 +82,8 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
     foreign = pay(foreign_shift, hall.foreign_account, [hall.foreign_bill], cash("6.00"))
     end_shift(hall, foreign_shift)
     own = pay(make_shift(hall.cashier), hall.account, [hall.bill], cash("5.00"))
-    drafted = make_draft(make_tariff(branch=hall.branch), "2027-01-01")
-    submitted = make_submitted(make_tariff(branch=make_branch()), "2027-01-01")
+    drafted = make_draft(make_bare_tariff(branch=hall.branch), "2027-01-01")
+    submitted = make_submitted(make_bare_tariff(branch=make_branch()), "2027-01-01")
     return {
         "tariff version": (str(drafted.pk), str(submitted.pk)),
         "account": (hall.account.account_no, hall.foreign_account.account_no),

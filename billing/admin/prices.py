@@ -93,6 +93,14 @@ class TariffVersionAdmin(NothingIsDeleted):
         always = (state_word, "sent_back", page_link)
         return always if obj is None else ("tariff", *always)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new version begins as a copy of the newest one of its tariff."""
+        tariff = request.GET.get("tariff", "")
+        is_key = tariff.isdecimal() and len(tariff) < 10
+        versions = TariffVersion.objects.filter(tariff_id=int(tariff) if is_key else 0)
+        newest = versions.order_by("-effective_from").first()
+        return {"tariff": tariff, "prices": newest.prices if newest is not None else None}
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.is_draft)
 

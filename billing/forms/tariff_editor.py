@@ -37,6 +37,8 @@ class JsonField(forms.JSONField):
         )
 
     def prepare_value(self, value: Any) -> Any:
+        if value is None:
+            return ""
         if isinstance(value, (dict, list)):
             return json.dumps(value, ensure_ascii=False, indent=2)
         return super().prepare_value(value)

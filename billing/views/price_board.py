@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
 from billing.forms.tariffs import PriceBoardForm
-from billing.queries.price_board import price_boards, services_on_board
+from billing.queries.price_board import Published, ServiceBoard, price_boards
 
 PAPERS = ("a3", "a4")
 SECONDS_ON_SCREEN = 20
@@ -43,19 +43,31 @@ def price_poster(request: StaffRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def price_screen(request: HttpRequest) -> HttpResponse:
-    """One service after the other on the screen of the lobby; published prices are for everybody."""
+    """One table after the other on the screen of the lobby; published prices are for everybody."""
     today = business_date_of(timezone.now())
-    services = [value for value, _label in services_on_board()]
-    asked = request.GET.get("service", "")
-    service = asked if asked in services else next(iter(services), "")
-    following = services[(services.index(service) + 1) % len(services)] if service else ""
+    slides = _slides(price_boards(today))
+    asked = request.GET.get("slide", "")
+    # The screen runs for months: a slide that has gone, or nonsense in the address, begins anew.
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
+    board, change = slides[number % len(slides)] if slides else (None, None)
+    following = (number + 1) % len(slides) if slides else 0
     context = {
-        "boards": price_boards(today, service) if service else [],
+        "board": board,
+        "change": change,
         "on": today,
-        "next_url": f"{reverse('billing:price_screen')}?service={following}",
+        "next_url": f"{reverse('billing:price_screen')}?slide={following}",
         "seconds": SECONDS_ON_SCREEN,
     }
     return render(request, "billing/price_screen.html", context)
+
+
+def _slides(boards: list[ServiceBoard]) -> list[tuple[ServiceBoard, Published | None]]:
+    """What is in force now, and each coming change on a screen of its own."""
+    return [
+        (board, part)
+        for board in boards
+        for part in ([None] if board.now else []) + list[Published | None](board.coming)
+    ]
 
 
 def _chosen(request: HttpRequest) -> tuple[PriceBoardForm, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Tariff versions for tests, at each station of their life."""
 
 import datetime
+from itertools import count
 from typing import Any
 
 from accounts.models import Staff
@@ -12,6 +13,8 @@ from billing.services.tariffs import (
 )
 from tests.factories.accounts import make_staff
 from tests.factories.counters import MORNING
+
+_serials = count(1)
 
 
 def water_prices(first: str = "2.07") -> dict[str, Any]:
@@ -28,6 +31,20 @@ def water_prices(first: str = "2.07") -> dict[str, Any]:
             }
         }
     }
+
+
+def make_bare_tariff(**fields: Any) -> Tariff:
+    """A tariff without any version yet."""
+    return Tariff.objects.create(
+        **{
+            "code": f"BARE-{next(_serials)}",
+            "name": "水价",
+            "service": "WATER",
+            "kind": "metered",
+            "rules": {"unit": "m3"},
+            **fields,
+        }
+    )
 
 
 def make_draft(tariff: Tariff, day: str, *, made_by: Staff | None = None, **content: Any) -> TariffVersion:

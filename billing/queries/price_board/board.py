@@ -29,14 +29,6 @@ class ServiceBoard:
     late_charge: str
 
 
-def services_on_board() -> list[tuple[str, str]]:
-    """The services that have a published price, in the order of the hall's signs."""
-    published = set(
-        Tariff.objects.filter(versions__approved_at__isnull=False).values_list("service", flat=True)
-    )
-    return [(value, str(label)) for value, label in Service.choices if value in published]
-
-
 def price_boards(on: datetime.date, service: str = "") -> list[ServiceBoard]:
     """Every tariff with a published version, as it stands on a day; approved versions only."""
     approved = TariffVersion.objects.approved().order_by("effective_from")

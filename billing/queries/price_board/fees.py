@@ -21,7 +21,7 @@ def fee_tables(rules: Json, prices: Json) -> list[Table]:
         for item in items
     ]
     return [
-        Table(_("One-off fees"), _("Fee"), [_("Price")], rows, _("yuan"), detail=_("For")),
+        Table(_("One-off fees"), _("Fee"), [_("Unit price")], rows, "", detail=_("For")),
     ]
 
 

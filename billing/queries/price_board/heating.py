@@ -6,7 +6,15 @@ from django.utils.translation import gettext as _
 
 from billing.queries.price_board.late import late_charge_sentence
 from billing.queries.price_board.parts import Row, Table
-from billing.queries.price_board.words import by_note, category_word, note_of, percent, price, unit_word
+from billing.queries.price_board.words import (
+    by_note,
+    category_word,
+    in_usual_order,
+    note_of,
+    percent,
+    price,
+    unit_word,
+)
 from billing.rating import HeatingTariff, compile_heating
 from billing.rating.heating_price import HeatPrice, HeightRule, TimedPrice
 from billing.rating.heating_rules import LOWER_OF, REFUND_ONLY, REFUND_OR_COLLECT
@@ -50,7 +58,8 @@ def _price_table(definitions: Json, version: dict[str, HeatPrice], tariff: Heati
     if any(one.metered is not None for one in found):
         columns.append(_("By heat meter"))
     rows, said = [], list[tuple[str, str]]()
-    for code, one in version.items():
+    for code in in_usual_order(version):
+        one = version[code]
         word = category_word(code, definitions.get(code) or {}) if code else _("all premises")
         rows.append(Row(word, "", _cells(one, found, tariff.unit)))
         notes = note_of(definitions.get(code) or {})
@@ -62,7 +71,7 @@ def _price_table(definitions: Json, version: dict[str, HeatPrice], tariff: Heati
                 % {"price": price(one.government_pays_per_m2)}
             )
         said += [(word, note) for note in notes]
-    return Table(_("Price of heat"), _("Category of use"), columns, rows, _("yuan"), notes=by_note(said))
+    return Table(_("Price of heat"), _("Category of use"), columns, rows, "", notes=by_note(said))
 
 
 def _cells(one: HeatPrice, all_of_them: list[HeatPrice], unit: str) -> list[str]:

@@ -11,6 +11,7 @@ from billing.queries.price_board.words import (
     by_note,
     category_word,
     component_word,
+    in_usual_order,
     note_of,
     price,
     price_unit,
@@ -35,7 +36,8 @@ def metered_tables(rules: Json, prices: Json) -> list[Table]:
     definitions = prices["categories"] if "categories" in prices else rules["categories"]
     (version,) = tariff.history.versions
     tables, flat = list[Table](), dict[tuple[str, ...], list[tuple[str, CategoryPrice]]]()
-    for code, category in version.categories.items():
+    for code in in_usual_order(version.categories):
+        category = version.categories[code]
         if category.tiers is None and not category.registers:
             names = tuple(component_word(one) for one in definitions[code]["components"])
             flat.setdefault(names, []).append((code, category))

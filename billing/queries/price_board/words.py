@@ -21,11 +21,19 @@ def unit_word(unit: str) -> str:
 
 def price_unit(unit: str) -> str:
     """元/立方米."""
-    return _("yuan per %(unit)s") % {"unit": unit_word(unit)} if unit else _("yuan")
+    return _("yuan per %(unit)s") % {"unit": unit_word(unit)} if unit else ""
 
 
 def price(amount: Decimal) -> str:
-    return price_text(amount)
+    """At least two decimals, all that there are; thousands separated."""
+    whole, _point, decimals = price_text(amount).partition(".")
+    return f"{int(whole):,}.{decimals}"
+
+
+def in_usual_order(categories: Iterable[str]) -> list[str]:
+    """Residents first, as on every bill; a category of the tariff's own after the usual ones."""
+    usual = {value.lower(): place for place, value in enumerate(Category.values)}
+    return sorted(categories, key=lambda code: (usual.get(code, len(usual)), code))
 
 
 def tier_word(number: int) -> str:
