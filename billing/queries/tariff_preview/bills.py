@@ -2,7 +2,7 @@
 
 import datetime
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -64,12 +64,18 @@ def season_of_heat(tariff: HeatingTariff, household: Household, on: datetime.dat
     return two_part_bill(tariff, premises, used, None, on).total
 
 
-def _category(household: Household, known: Any) -> str:
-    """The first of the household's categories that the price decision names."""
-    for category in household["category"]:
-        if category in known:
-            return str(category)
-    raise UsageRefused(gettext_noop("There is no price for this kind of use."), code="no_category")
+def _category(household: Household, known: Collection[str]) -> str:
+    """The first of the household's categories that the price decision names, or names a kind of."""
+    exact = [category for category in household["category"] if category in known]
+    kinds = [
+        name
+        for category in household["category"]
+        for name in sorted(known)
+        if name.startswith(f"{category}_")
+    ]
+    if not exact and not kinds:
+        raise UsageRefused(gettext_noop("There is no price for this kind of use."), code="no_category")
+    return str([*exact, *kinds][0])
 
 
 def _registers(names: frozenset[str], quantity: Decimal) -> tuple[tuple[str, Decimal], ...]:
