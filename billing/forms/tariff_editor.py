@@ -1,5 +1,6 @@
 import json
-from typing import Any
+from copy import copy
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,6 +11,9 @@ from billing.models import Tariff, TariffVersion
 from billing.services.refusals import TariffRefused
 from billing.services.tariff_checks import check_rules, check_version
 from billing.services.tariff_terms import check_terms
+
+Row = TypeVar("Row", Tariff, TariffVersion)
+_FIELDS = {"bad_tariff": "rules", "code_taken": "code"}
 
 
 class UniqueKeys(json.JSONDecoder):
@@ -66,9 +70,12 @@ class TariffForm(forms.ModelForm[Tariff]):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if not self.errors:
-            wanted = Tariff(**{**_row(self.instance), **said})
-            _say(self, "rules", lambda: check_rules(wanted.kind, wanted.rules))
-            _say(self, "service", lambda: check_terms(wanted))
+            wanted = _as_said(self.instance, said)
+            try:
+                check_rules(wanted.kind, wanted.rules)
+                check_terms(wanted)
+            except TariffRefused as refusal:
+                self.add_error(_FIELDS.get(_code(refusal), "service"), refusal)
         return said
 
 
@@ -87,21 +94,21 @@ class TariffVersionForm(forms.ModelForm[TariffVersion]):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if not self.errors:
-            wanted = TariffVersion(**{**_row(self.instance), **said})
             try:
-                check_version(wanted)
+                check_version(_as_said(self.instance, said))
             except TariffRefused as refusal:
-                is_price = {one.code for one in refusal.error_list} == {"bad_tariff"}
+                is_price = _code(refusal) == "bad_tariff"
                 self.add_error("prices" if is_price else "effective_from", refusal)
         return said
 
 
-def _row(instance: Any) -> dict[str, Any]:
-    return {field.attname: getattr(instance, field.attname) for field in instance._meta.concrete_fields}
+def _as_said(instance: Row, said: dict[str, Any]) -> Row:
+    """The row as it would be saved; the form's own instance is left alone until it is."""
+    wanted = copy(instance)
+    for name, value in said.items():
+        setattr(wanted, name, value)
+    return wanted
 
 
-def _say(form: Any, field: str, check: Any) -> None:
-    try:
-        check()
-    except TariffRefused as refusal:
-        form.add_error(field, refusal)
+def _code(refusal: TariffRefused) -> str:
+    return str(refusal.error_list[0].code)
