@@ -9,6 +9,7 @@ from billing.views import bills
 app_name = "billing"
 
 urlpatterns = [
+    path("", include("billing.tariff_urls")),
     path("bills/<str:number>/", bills.bill_detail, name="bill_detail"),
     path("bill-runs/", include("billing.bill_run_urls")),
     path("readings/", include("billing.reading_urls")),

@@ -20,6 +20,9 @@ from tests.counters.rows import all_rows
 from tests.factories.accounts import make_evidence, make_staff
 from tests.factories.counters import cash, make_shift, pay
 from tests.gas import make_unwritten_card
+from tests.factories.accounts import make_branch, make_staff
+from tests.factories.counters import cash, make_shift, pay
+from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.hall import CANARY, Hall, clock, end_shift, hall, signed_in, text_of
 
 __all__ = ["clock", "hall"]
@@ -93,6 +96,10 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         "gas account": (cards[0].account.account_no, cards[1].account.account_no),
         "gas card": (cards[0].card_no, cards[1].card_no),
         "card write": (str(cards[0].writes.get().pk), str(cards[1].writes.get().pk)),
+    drafted = make_draft(make_bare_tariff(branch=hall.branch), "2027-01-01")
+    submitted = make_submitted(make_bare_tariff(branch=make_branch()), "2027-01-01")
+    return {
+        "tariff version": (str(drafted.pk), str(submitted.pk)),
         "account": (hall.account.account_no, hall.foreign_account.account_no),
         "bill": (hall.bill.number, hall.foreign_bill.number),
         "closed shift": (first.code, foreign_shift.code),

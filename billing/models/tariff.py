@@ -1,3 +1,4 @@
+import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -5,7 +6,9 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Branch
 from accounts.models.account import Service
@@ -15,8 +18,17 @@ from accounts.models.organisation import in_current_language
 class Tariff(models.Model):
     """A price decision for one service: its rules, and dated versions of its prices.
 
-    Rules and versions are kept in the JSON form that docs/formats.md describes.
+    Rules and versions are kept in the JSON form that docs/formats.md describes. Rules hold for every
+    version, so they stay as they are once a version is approved.
     """
+
+    class Kind(models.TextChoices):
+        """How the rating engine reads the prices; the words are those of a case file."""
+
+        METERED = "metered", _("by meter")
+        HEATING_AREA = "heating_area", _("by heated area")
+        HEATING_TWO_PART = "heating_two_part", _("base and metered heat")
+        ONE_OFF = "one_off", _("one-off fees")
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -39,12 +51,23 @@ class Tariff(models.Model):
                 # Fees that are charged once have price lists of their own beside the price of the service.
                 condition=~Q(kind="one_off"),
                 nulls_distinct=False,
+                condition=~Q(kind="one_off"),
                 name="one_tariff_prices_a_service_in_a_branch",
+            ),
+            models.UniqueConstraint(
+                fields=["service", "branch"],
+                nulls_distinct=False,
+                condition=Q(kind="one_off"),
+                name="one_list_names_the_fees_of_a_service_in_a_branch",
             ),
         ]
 
     def __str__(self) -> str:
         return in_current_language(self.name, self.name_en)
+
+    @property
+    def kind_word(self) -> str:
+        return str(self.Kind(self.kind).label) if self.kind in self.Kind.values else self.kind
 
     def definition(self) -> dict[str, Any]:
         """The whole tariff as one document for the rating engine, approved versions only."""
@@ -52,8 +75,26 @@ class Tariff(models.Model):
         return {**self.rules, "versions": [version.definition() for version in approved]}
 
 
+class TariffVersionQuerySet(models.QuerySet["TariffVersion"]):
+    def approved(self) -> "TariffVersionQuerySet":
+        return self.filter(approved_by__isnull=False)
+
+    def waiting(self) -> "TariffVersionQuerySet":
+        return self.filter(approved_by__isnull=True, submitted_at__isnull=False)
+
+
 class TariffVersion(models.Model):
-    """The prices of a tariff from one date on. An approved version is never edited."""
+    """The prices of a tariff from one date on. An approved version is never edited.
+
+    It is in force from its date by the calendar alone: no job has to run.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "DRAFT", pgettext_lazy("tariff version", "draft")
+        WAITING = "WAITING", pgettext_lazy("tariff version", "waiting for approval")
+        APPROVED = "APPROVED", pgettext_lazy("tariff version", "approved")
+        IN_FORCE = "IN_FORCE", pgettext_lazy("tariff version", "in force")
+        ENDED = "ENDED", pgettext_lazy("tariff version", "ended")
 
     tariff = models.ForeignKey(Tariff, models.PROTECT, related_name="versions", verbose_name=_("tariff"))
     effective_from = models.DateField(_("effective from"))
@@ -62,6 +103,16 @@ class TariffVersion(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by")
     )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("submitted by"),
+    )
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    sent_back = models.CharField(_("why it was sent back"), max_length=200, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -71,6 +122,8 @@ class TariffVersion(models.Model):
         verbose_name=_("approved by"),
     )
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+
+    objects: ClassVar = TariffVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tariff version")
@@ -82,6 +135,20 @@ class TariffVersion(models.Model):
                 condition=Q(approved_by__isnull=True, approved_at__isnull=True)
                 | Q(approved_by__isnull=False, approved_at__isnull=False) & ~Q(approved_by=F("made_by")),
                 name="tariff_is_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | Q(submitted_by__isnull=True)
+                | ~Q(approved_by=F("submitted_by")),
+                name="whoever_submits_a_tariff_does_not_approve_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_by__isnull=True, submitted_at__isnull=True)
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                name="a_submitted_tariff_has_a_person_and_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["tariff", "effective_from"], name="tariff_has_one_version_from_a_day"
             ),
             models.CheckConstraint(
                 condition=Q(effective_until__isnull=True) | Q(effective_until__gte=F("effective_from")),
@@ -107,6 +174,31 @@ class TariffVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tariff} {self.effective_from}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("billing:tariff_version", args=[self.pk])
+
+    @property
+    def is_approved(self) -> bool:
+        return self.approved_at is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.submitted_at is not None and not self.is_approved
+
+    @property
+    def is_draft(self) -> bool:
+        return self.submitted_at is None and not self.is_approved
+
+    def state_on(self, date: datetime.date) -> State:
+        """Where the version stands in its life on a day."""
+        if not self.is_approved:
+            return self.State.WAITING if self.is_waiting else self.State.DRAFT
+        if date < self.effective_from:
+            return self.State.APPROVED
+        if self.effective_until is not None and date > self.effective_until:
+            return self.State.ENDED
+        return self.State.IN_FORCE
 
     def definition(self) -> dict[str, Any]:
         return {"effective_from": self.effective_from.isoformat(), **self.prices}

@@ -73,7 +73,7 @@ def pricing_for(service: str, period: str, issued_on: datetime.date, branch: Bra
     """Compile each branch's tariff: its own, or the one for all. Codes: unknown_service, bad_period, no_tariff."""
     if service not in Service.values:
         raise BillRunRefused(_("This service is not known."), code="unknown_service")
-    periodic = Tariff.objects.filter(service=service).exclude(kind="one_off")
+    periodic = Tariff.objects.filter(service=service).exclude(kind=Tariff.Kind.ONE_OFF)
     tariffs = {tariff.branch_id: tariff for tariff in periodic}
     kinds, pricers = set(), dict[int, Pricer]()
     for one in [branch] if branch else Branch.objects.all():

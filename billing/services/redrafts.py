@@ -101,7 +101,7 @@ def _tariff_of(bill: Bill) -> Tariff:
     """The tariff that a bill run would take today: that of the own branch before the one for all."""
     tariffs = Tariff.objects.filter(
         Q(branch_id=bill.account.branch_id) | Q(branch__isnull=True), service=bill.service
-    ).exclude(kind="one_off")
+    ).exclude(kind=Tariff.Kind.ONE_OFF)
     tariff: Tariff | None = tariffs.order_by(F("branch").asc(nulls_last=True)).first()
     if tariff is None or bill.tariff_id is None:
         raise CorrectionRefused(

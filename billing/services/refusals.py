@@ -25,3 +25,5 @@ class HeatingRefused(BillingRefused):
     """The season, the suspension or the refund stays as it is."""
 class GasRefused(BillingRefused):
     """No gas was sold, and the card stays as it is."""
+class TariffRefused(BillingRefused):
+    """The tariff stays as it is."""

@@ -3,35 +3,21 @@
 import datetime
 import json
 from pathlib import Path
-from typing import Any
 
 from accounts.models import Staff
-from billing.models import LateChargeRule, Tariff, TariffVersion
+from billing.models import LateChargeRule, TariffVersion
+from billing.services.tariff_import import import_tariffs
+from billing.services.tariffs import approve_tariff_version
+from billing.tariff_file.reading import read_tariff_file
 
 _HERE = Path(__file__).parent
 
 
 def enter_prices(*, made_by: Staff, approved_by: Staff, at: datetime.datetime) -> None:
-    """Write tariffs and late charge rules, each version approved by a second person."""
+    """Import the tariffs as any company does, each version approved by a second person; then the late charges."""
     for file in sorted((_HERE / "tariffs").glob("*.json")):
-        _enter_tariff(json.loads(file.read_text(encoding="utf-8")), made_by, approved_by, at)
+        import_tariffs(read_tariff_file(file), made_by=made_by, source=file.name, submit=True, at=at)
+    for version in TariffVersion.objects.waiting().order_by("tariff", "effective_from"):
+        approve_tariff_version(version, approved_by=approved_by, at=at)
     rules = json.loads((_HERE / "late_charge_rules.json").read_text(encoding="utf-8"))
     LateChargeRule.objects.bulk_create(LateChargeRule(**rule) for rule in rules)
-
-
-def _enter_tariff(
-    document: dict[str, Any], made_by: Staff, approved_by: Staff, at: datetime.datetime
-) -> None:
-    versions = document.pop("versions")
-    tariff = Tariff.objects.create(**document)
-    TariffVersion.objects.bulk_create(
-        TariffVersion(
-            tariff=tariff,
-            effective_from=datetime.date.fromisoformat(version.pop("effective_from")),
-            prices=version,
-            made_by=made_by,
-            approved_by=approved_by,
-            approved_at=at,
-        )
-        for version in versions
-    )

@@ -122,7 +122,7 @@ GRANTS: dict[str, set[str]] = {
     "billing_meterinstallation": CORRECT,
     "billing_reading": CORRECT,
     "billing_tariff": CORRECT,
-    "billing_tariffversion": EVERYTHING,
+    "billing_tariffversion": CORRECT,
     "counters_hall": CORRECT,
     "counters_window": CORRECT,
 }

@@ -14,9 +14,11 @@ from django.urls import reverse
 from accounts.models import Account
 from billing.models import Payment
 from counters.services.payments import void_payment_at_counter
+from tests.billing.metering import make_tariff
 from tests.factories.accounts import make_account, make_staff
 from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+from tests.factories.tariffs import make_draft, make_submitted
 from tests.hall import CANARY, TODAY, Hall, body_for, end_shift, form_for, post_json, signed_in, text_of
 from tests.pages.test_query_counts import make_metered_account
 
@@ -95,6 +97,7 @@ def pages_of_a_cashier(hall: Hall, metered: Account, payment: Payment) -> Iterat
         yield from (f"/counter/receipts/{receipt}/", f"/counter/receipts/{receipt}/?paper=a4")
     for bill in (hall.bill, *metered.bills.all()):
         yield f"/bills/{bill.number}/"
+    yield from ("/prices/", "/prices/?on=soon", "/prices/poster/", "/prices/screen/", "/tariffs/")
 
 
 class TestAChinesePage:
@@ -134,6 +137,19 @@ class TestAChinesePage:
         ]
 
         assert [english_in(text_of(client.get(address))) for address in addresses] == [[]] * len(addresses)
+
+    def test_of_a_tariff_has_no_english_left(self, hall: Hall) -> None:
+        tariff = make_tariff()
+        versions = [make_draft(tariff, "2027-07-01"), make_submitted(tariff, "2027-01-01")]
+        people = [make_staff(role=role, branch=hall.branch) for role in ("finance", "manager", "auditor")]
+
+        left = [
+            english_in(text_of(signed_in(one).get(f"/tariffs/versions/{version.pk}/")))
+            for one in people
+            for version in versions
+        ]
+
+        assert left == [[]] * 6
 
     def test_of_signing_in_has_no_english_left(self, hall: Hall) -> None:
         client = Client()
