@@ -1,10 +1,8 @@
-from django.urls import include, path
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from accounts.urls import ACCOUNT
-from billing.views import bills, simulations
 from billing import urls_heating
-from billing.views import bills
+from billing.views import bills, simulations
 
 app_name = "billing"
 

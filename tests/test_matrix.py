@@ -14,15 +14,15 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import Staff
 from accounts.roles import ROLES
+from billing.models import Route
 from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
+from tests.billing.metering import install, read
 from tests.counters.rows import all_rows
-from tests.factories.accounts import make_evidence, make_staff
-from tests.factories.counters import cash, make_shift, pay
-from tests.gas import make_unwritten_card
-from tests.factories.accounts import make_branch, make_staff
+from tests.factories.accounts import make_branch, make_evidence, make_staff
 from tests.factories.counters import cash, make_shift, pay
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
+from tests.gas import make_unwritten_card
 from tests.hall import CANARY, Hall, clock, end_shift, hall, signed_in, text_of
 
 __all__ = ["clock", "hall"]
@@ -87,26 +87,52 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
     foreign = pay(foreign_shift, hall.foreign_account, [hall.foreign_bill], cash("6.00"))
     end_shift(hall, foreign_shift)
     own = pay(make_shift(hall.cashier), hall.account, [hall.bill], cash("5.00"))
-    proposed = propose_corrections(hall)
     return {
-        **proposed,
+        "account": (hall.account.account_no, hall.foreign_account.account_no),
+        "bill": (hall.bill.number, hall.foreign_bill.number),
+        "closed shift": (first.code, foreign_shift.code),
+        "evidence": (str(make_evidence(hall.account).pk), str(make_evidence(hall.foreign_account).pk)),
+        "receipt": (own.receipt.number, foreign.receipt.number),
+        "request": (str(own.request_id), str(foreign.request_id)),
+        **propose_corrections(hall),
         **heating_objects(hall),
+        **reading_objects(hall),
+        **gas_objects(hall),
+        **tariff_objects(hall),
+    }
+
+
+def reading_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    reading, foreign_reading = (
+        read(install(account), "2026-11-10", "5", state="IN_REVIEW", anomalies=["HIGH"])
+        for account in (hall.account, hall.foreign_account)
+    )
+    routes = [
+        Route.objects.create(
+            code=code, name=name, branch=staff.branch, service="WATER", reader=staff, every_months=1
+        )
+        for code, name, staff in (("S001", "文化路", hall.cashier), ("S002", CANARY, hall.stranger))
+    ]
+    return {
+        "reader": (hall.cashier.number, hall.stranger.number),
+        "reading": (str(reading.pk), str(foreign_reading.pk)),
+        "route": (routes[0].code, routes[1].code),
+    }
+
+
+def gas_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     cards = [make_unwritten_card(branch) for branch in (hall.branch, hall.stranger.branch)]
     return {
         "gas account": (cards[0].account.account_no, cards[1].account.account_no),
         "gas card": (cards[0].card_no, cards[1].card_no),
         "card write": (str(cards[0].writes.get().pk), str(cards[1].writes.get().pk)),
+    }
+
+
+def tariff_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     drafted = make_draft(make_bare_tariff(branch=hall.branch), "2027-01-01")
     submitted = make_submitted(make_bare_tariff(branch=make_branch()), "2027-01-01")
-    return {
-        "tariff version": (str(drafted.pk), str(submitted.pk)),
-        "account": (hall.account.account_no, hall.foreign_account.account_no),
-        "bill": (hall.bill.number, hall.foreign_bill.number),
-        "closed shift": (first.code, foreign_shift.code),
-        "receipt": (own.receipt.number, foreign.receipt.number),
-        "evidence": (str(make_evidence(hall.account).pk), str(make_evidence(hall.foreign_account).pk)),
-        "request": (str(own.request_id), str(foreign.request_id)),
-    }
+    return {"tariff version": (str(drafted.pk), str(submitted.pk))}
 
 
 def person(hall: Hall, role: str) -> Staff | None:

@@ -14,7 +14,7 @@ import billing.models.amount
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_search_folding"),
-        ("billing", "0003_roles"),
+        ("billing", "0031_bill_run_protection"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -180,6 +180,7 @@ class Migration(migrations.Migration):
                             ("WRONG_FACTS", "wrong facts of the account"),
                             ("ESTIMATE_TRUED_UP", "estimate replaced by a reading"),
                             ("DOUBLE", "billed twice"),
+                            ("SALE_UNDONE", "gas sale undone"),
                             ("OTHER", "other reason"),
                         ],
                         max_length=20,
@@ -225,6 +226,7 @@ class Migration(migrations.Migration):
                             ("WRONG_FACTS", "wrong facts of the account"),
                             ("ESTIMATE_TRUED_UP", "estimate replaced by a reading"),
                             ("DOUBLE", "billed twice"),
+                            ("SALE_UNDONE", "gas sale undone"),
                             ("OTHER", "other reason"),
                         ],
                         max_length=20,

@@ -15,7 +15,7 @@ from accounts.database import append_only, changes_only_in, rows_stay
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_search_folding"),
-        ("billing", "0003_roles"),
+        ("billing", "0041_corrections_protection"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -409,19 +409,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "temperature tests",
                 "ordering": ("-tested_at",),
             },
-        ),
-        migrations.RemoveConstraint(
-            model_name="tariff",
-            name="one_tariff_prices_a_service_in_a_branch",
-        ),
-        migrations.AddConstraint(
-            model_name="tariff",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "one_off"), _negated=True),
-                fields=("service", "branch"),
-                name="one_tariff_prices_a_service_in_a_branch",
-                nulls_distinct=False,
-            ),
         ),
         migrations.AddField(
             model_name="buildinghandover",

@@ -6,17 +6,15 @@ from billing.models.bill_run_result import BillRunFinding, BillRunTotal
 from billing.models.business_day import BusinessDay
 from billing.models.cancellation import BillCancellation
 from billing.models.correction_batch import BatchedBill, CorrectionBatch
-from billing.models.late_charge import LateChargeRule
-from billing.models.meter import Meter, MeterInstallation
-from billing.models.meter_test import MeterTest, UnitCorrection
+from billing.models.gas_card import GasCard, GasSaleRule
+from billing.models.gas_purchase import CardWrite, CardWriteAttempt, GasPurchase
 from billing.models.heat_credit import HeatCredit
 from billing.models.heat_suspension import HeatSuspension
 from billing.models.heating_season import BuildingHandover, HeatingSeason
 from billing.models.household_conversion import HouseholdConversion, SeasonSettlement
-from billing.models.gas_card import GasCard, GasSaleRule
-from billing.models.gas_purchase import CardWrite, CardWriteAttempt, GasPurchase
 from billing.models.late_charge import LateChargeRule
-from billing.models.meter import Meter, MeterInstallation, Reading
+from billing.models.meter import Meter, MeterInstallation
+from billing.models.meter_test import MeterTest, UnitCorrection
 from billing.models.one_off_fee import OneOffFee
 from billing.models.payment import Allocation, AllocationPolicy, Deposit, Payment, Tender
 from billing.models.period_close import PeriodClose
@@ -27,8 +25,8 @@ from billing.models.receipt import Receipt, ReceiptPrint
 from billing.models.reversal import Reversal
 from billing.models.route import Route, RouteStop
 from billing.models.tariff import Tariff, TariffVersion
-from billing.models.waiver import ApprovalLimit, Waiver
 from billing.models.temperature import ColdSpell, RoomTemperature, TemperatureRefund, TemperatureTest
+from billing.models.waiver import ApprovalLimit, Waiver
 
 __all__ = [
     "Adjustment",
@@ -44,23 +42,21 @@ __all__ = [
     "BillRunChunk",
     "BillRunFinding",
     "BillRunTotal",
-    "BusinessDay",
-    "CorrectionBatch",
-    "Decision",
     "BuildingHandover",
     "BusinessDay",
-    "ColdSpell",
-    "Deposit",
-    "HeatCredit",
-    "HeatSuspension",
-    "HeatingSeason",
-    "HouseholdConversion",
     "CardWrite",
     "CardWriteAttempt",
+    "ColdSpell",
+    "CorrectionBatch",
+    "Decision",
     "Deposit",
     "GasCard",
     "GasPurchase",
     "GasSaleRule",
+    "HeatCredit",
+    "HeatSuspension",
+    "HeatingSeason",
+    "HouseholdConversion",
     "LateChargeRule",
     "Meter",
     "MeterInstallation",
@@ -74,9 +70,9 @@ __all__ = [
     "Receipt",
     "ReceiptPrint",
     "Reversal",
+    "RoomTemperature",
     "Route",
     "RouteStop",
-    "RoomTemperature",
     "SeasonSettlement",
     "Tariff",
     "TariffVersion",

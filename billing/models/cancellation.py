@@ -17,6 +17,7 @@ class BillCancellation(models.Model):
         WRONG_FACTS = "WRONG_FACTS", _("wrong facts of the account")
         ESTIMATE_TRUED_UP = "ESTIMATE_TRUED_UP", _("estimate replaced by a reading")
         DOUBLE = "DOUBLE", _("billed twice")
+        SALE_UNDONE = "SALE_UNDONE", _("gas sale undone")
         OTHER = "OTHER", _("other reason")
 
     bill = models.OneToOneField(Bill, models.PROTECT, related_name="cancellation", verbose_name=_("bill"))

@@ -51,7 +51,6 @@ class Tariff(models.Model):
                 # Fees that are charged once have price lists of their own beside the price of the service.
                 condition=~Q(kind="one_off"),
                 nulls_distinct=False,
-                condition=~Q(kind="one_off"),
                 name="one_tariff_prices_a_service_in_a_branch",
             ),
             models.UniqueConstraint(

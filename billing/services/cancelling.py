@@ -120,10 +120,15 @@ def needs_second_person(bill: Bill, paid: Decimal, cancelled_by: Staff) -> bool:
 def check_bill(bill: Bill, settled: Settled, balance: Balance, order: Order) -> None:
     """Refuse a locked bill that cannot be cancelled.
 
-    Codes: unknown_bill, already_cancelled, second_person_needed, credit_spent.
+    Codes: unknown_bill, gas_on_card, already_cancelled, second_person_needed, credit_spent.
     """
     if not order.cancelled_by.sees_branch(bill.account.branch_id):
         raise CorrectionRefused(_("There is no such bill here."), code="unknown_bill")
+    if bill.kind == Bill.Kind.PURCHASE:
+        raise CorrectionRefused(
+            _("This gas is on a card. Undo the payment of the sale: that takes it off the card too."),
+            code="gas_on_card",
+        )
     if bill.state == Bill.State.CANCELLED:
         raise CorrectionRefused(_("This bill has already been cancelled."), code="already_cancelled")
     if order.approved_by is None and needs_second_person(

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from accounts.models.account import Service
 from billing.models import Bill, GasPurchase, Tariff
+from billing.queries.pricing_facts import pricing_facts
 from billing.queries.unbilled import accounts_with_facts, tier_positions
 from billing.rating.lines import Rated
 from billing.rating.metered import Tariff as MeteredTariff
 from billing.rating.metered import compile_tariff
 from billing.rating.refusal import UsageRefused
 from billing.rating.usage import NOTHING_YET, Facts, Position, Usage
-from billing.services.bill_drafts import BillDraft, facts_of
+from billing.services.bill_drafts import BillDraft
 from billing.services.refusals import GasRefused
 
 
@@ -61,26 +62,29 @@ class GasPrices:
             rated.quantity, rated.total, rated.lines,
             {
                 "category": self.facts.category,
-                "persons": self.facts.persons,
                 "unit": self.compiled.unit,
                 "purchased": volume,
                 "used_before": {key: str(self.position.get(key, 0)) for key in rated.counted},
                 "thresholds": [str(threshold) for threshold in rated.thresholds or ()],
-            },
+            }
+            | self.account["household"].basis(self.on),
             {key: str(units) for key, units in rated.counted.items()},
         )  # fmt: skip
 
 
 def gas_prices_of(account: Account, on: datetime.date) -> GasPrices:
     """Compile the tariff of the account and find its place in the tiers. Code: no_tariff."""
-    tariffs = {one.branch_id: one for one in Tariff.objects.filter(service=Service.GAS)}
+    tariffs = {
+        one.branch_id: one
+        for one in Tariff.objects.filter(service=Service.GAS).exclude(kind=Tariff.Kind.ONE_OFF)
+    }
     tariff = tariffs.get(account.branch_id) or tariffs.get(None)
     if tariff is None:
         raise GasRefused(_("No tariff prices gas in this branch."), code="no_tariff")
-    (row,) = accounts_with_facts([account.pk])
+    (row,) = accounts_with_facts([account.pk], on)
     position = tier_positions([account.pk], on).get(account.pk, NOTHING_YET)
     compiled = compile_tariff(tariff.definition(), tariff.code)
-    return GasPrices(tariff, compiled, row, facts_of(tariff, row), position, on)
+    return GasPrices(tariff, compiled, row, pricing_facts(row, tariff.rules, compiled, on, on), position, on)
 
 
 def next_serial(account: Account) -> int:

@@ -1,6 +1,7 @@
 """Gas that is taken back: only while it is still on the card, or never got there (domain.md 3.2.3)."""
 
 import datetime
+from uuid import uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,12 +9,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Staff
 from accounts.services.audit import record_audit
 from billing.card_content import CardCode
-from billing.models import CardWrite, GasCard, GasPurchase, Payment
+from billing.models import BillCancellation, CardWrite, GasCard, GasPurchase, Payment, Reversal
+from billing.services.cancelling import Order, Settled, write_cancellations
 from billing.services.card_writes import LEASE, live_carrier
 from billing.services.gas_purchases import ask_for_write, check_nothing_unfinished
 from billing.services.locks import lock_accounts
 from billing.services.refusals import GasRefused
-from billing.services.single_bills import withdraw_bill
 
 
 @transaction.atomic
@@ -79,8 +80,9 @@ def check_gas_can_go_back(purchase: GasPurchase, at: datetime.datetime) -> None:
     )
 
 
-def take_gas_back(purchase: GasPurchase, *, on: datetime.date, at: datetime.datetime) -> None:
+def take_gas_back(purchase: GasPurchase, reversal: Reversal) -> None:
     """Undo a purchase whose payment has just been undone: its bill, its count, its place in the tiers."""
+    at = reversal.reversed_at
     card = GasCard.objects.select_for_update(no_key=True).get(pk=purchase.card_id)
     CardWrite.objects.filter(purchase=purchase, state__in=CardWrite.UNFINISHED).update(
         state=CardWrite.State.ABANDONED, finished_at=at, claimed_at=None
@@ -93,7 +95,15 @@ def take_gas_back(purchase: GasPurchase, *, on: datetime.date, at: datetime.date
     bill = purchase.bill
     assert bill is not None  # a sale has one, by constraint
     bill.refresh_from_db()
-    withdraw_bill(bill, on=on, at=at)
+    order = Order(
+        BillCancellation.Reason.SALE_UNDONE,
+        "",
+        reversal.reversed_by,
+        reversal.approved_by,
+        reversal.reversed_at,
+    )
+    # Nothing is paid on it any more: the payment went back to the customer, not to prepaid credit.
+    write_cancellations([(bill, uuid5(reversal.request_id, bill.number))], Settled({}, {}), order)
 
 
 def _check_live(purchase: GasPurchase) -> None:

@@ -30,7 +30,13 @@ def drafts_of(chain: Sequence[Bill], issued_on: datetime.date) -> Iterator[BillD
     position = dict(counted.get(first.account_id, {}))
     for bill in chain:
         try:
-            draft = _draft(bill, account, pricer_for(tariff, bill.period, issued_on, bill.account.branch_id), since, position)
+            draft = _draft(
+                bill,
+                account,
+                pricer_for(tariff, bill.period, issued_on, bill.account.branch_id),
+                since,
+                position,
+            )
         except UsageRefused as refusal:
             raise CorrectionRefused(str(refusal), code="cannot_price_again") from None
         if draft is not None:

@@ -19,11 +19,19 @@ class ReadingRefused(BillingRefused):
 
 class MeterRefused(BillingRefused):
     """The meter stays where it is."""
+
+
 class CorrectionRefused(BillingRefused):
     """The bill, the adjustment or the waiver stays as it is."""
+
+
 class HeatingRefused(BillingRefused):
     """The season, the suspension or the refund stays as it is."""
+
+
 class GasRefused(BillingRefused):
     """No gas was sold, and the card stays as it is."""
+
+
 class TariffRefused(BillingRefused):
     """The tariff stays as it is."""

@@ -51,7 +51,7 @@ def undo_payment(wanted: Reversal, *, cash_ledger: str) -> Reversal:
     save_balances([balances[pk] for pk in sorted(balances)])
     _mirror_postings(wanted, cash_ledger)
     if gas is not None:
-        take_gas_back(gas, on=wanted.business_date, at=wanted.reversed_at)
+        take_gas_back(gas, wanted)
     record_audit(
         actor=wanted.reversed_by,
         action="void_payment" if wanted.kind == Reversal.Kind.VOID else "reverse_payment",

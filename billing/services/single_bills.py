@@ -1,23 +1,12 @@
-"""One bill at the counter: written like those of a run, and withdrawn again when its sale is undone."""
+"""One bill at the counter, written like those of a run."""
 
 import datetime
-
-from django.db import connection
 
 from accounts.models.account import Service
 from accounts.rows import insert_rows
 from billing.models import Bill, BillLine, Posting
-from billing.money import NO_MONEY
 from billing.services.bill_drafts import BillDraft
 from billing.services.locks import balances_of, lock_accounts, save_balances
-
-# Every line's posting once more with the sides exchanged, on the date of the withdrawal.
-_MIRROR = """
-    INSERT INTO billing_posting (debit, credit, amount, account_id, business_date, posted_at, bill_id, reverses_id)
-    SELECT p.credit, p.debit, p.amount, p.account_id, %(date)s, %(at)s, p.bill_id, p.id
-    FROM billing_posting p
-    WHERE p.bill_id = %(bill)s AND p.payment_id IS NULL AND p.reverses_id IS NULL ORDER BY p.id
-"""
 
 
 def issue_bill(draft: BillDraft, *, service: Service, at: datetime.datetime) -> Bill:
@@ -50,21 +39,6 @@ def issue_bill(draft: BillDraft, *, service: Service, at: datetime.datetime) -> 
         insert_rows(postings)
     _raise_receivable(bill)
     return bill
-
-
-def withdraw_bill(bill: Bill, *, on: datetime.date, at: datetime.datetime) -> None:
-    """Take an unpaid bill out of the books again; its units leave the tiers.
-
-    The caller holds the lock of the account, and the bill is open in full.
-    """
-    assert bill.outstanding == bill.amount  # the payment was undone before
-    with connection.cursor() as cursor:
-        cursor.execute(_MIRROR, {"date": on, "at": at, "bill": bill.pk})
-    balance = balances_of(lock_accounts([bill.account_id]))[bill.account_id]
-    balance.receivable -= bill.outstanding
-    save_balances([balance])
-    bill.outstanding, bill.late_charge_left, bill.state = NO_MONEY, NO_MONEY, Bill.State.CANCELLED
-    bill.save(update_fields=["outstanding", "late_charge_left", "state"])
 
 
 def _lines(bill: Bill, draft: BillDraft) -> list[BillLine]:

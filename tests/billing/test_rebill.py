@@ -66,7 +66,9 @@ def again(bill: Bill, by: Staff, approved_by: Staff | None = None, **changes: An
 
 
 def reading_of(account: Account, day: str) -> Reading:
-    reading: Reading = Reading.objects.get(installation__account=account, read_on=day, state=Reading.State.ACCEPTED)
+    reading: Reading = Reading.objects.get(
+        installation__account=account, read_on=day, state=Reading.State.ACCEPTED
+    )
     return reading
 
 

@@ -64,7 +64,6 @@ CHANGING_COLUMNS = {
     "billing_bill": {"outstanding", "late_charge_left", "state", "adjusted"},
     "billing_correctionbatch": {"state", "decided_at", "decided_by_id", "finished_at"},
     "billing_waiver": {"state", "decided_at", "decided_by_id", "business_date", "settled_by_id"},
-    "billing_bill": {"outstanding", "late_charge_left", "state"},
     "billing_coldspell": {"counts"},
     "billing_heatsuspension": {
         "state",

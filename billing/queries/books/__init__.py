@@ -3,8 +3,8 @@
 from billing.queries.books.adjustments import ADJUSTMENTS
 from billing.queries.books.bills import BILLS
 from billing.queries.books.cancellations import CANCELLATIONS
-from billing.queries.books.heating import HEATING
 from billing.queries.books.gas import GAS
+from billing.queries.books.heating import HEATING
 from billing.queries.books.invariant import Finding, Invariant, examine
 from billing.queries.books.ledger import LEDGER
 from billing.queries.books.payments import PAYMENTS
