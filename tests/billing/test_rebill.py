@@ -354,7 +354,7 @@ class TestRebill:
 
     def test_refuses_a_period_without_a_reading(self, water: Account, finance: Staff) -> None:
         bill = self.cancelled(the_bill(water, "2026-11"), finance)
-        Reading.objects.filter(read_on="2026-11-10").update(is_superseded=True)
+        Reading.objects.filter(read_on="2026-11-10").update(state="IN_REVIEW", anomalies=["HIGH"])
 
         with refused("nothing_to_bill"):
             rebill(bill, rebilled_by=finance, at=MORNING)
