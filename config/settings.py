@@ -195,7 +195,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "bill runs that are at work": {"task": "billing.tasks.continue_bill_runs", "schedule": timedelta(minutes=1)},
+    "bill runs that are at work": {
+        "task": "billing.tasks.continue_bill_runs",
+        "schedule": timedelta(minutes=1),
+    },
 }
 
 LANGUAGE_CODE = "zh-hans"

@@ -30,6 +30,9 @@ _NEXT = f"""
     ORDER BY failures, position LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """  # noqa: S608 - our own words
 _CLAIM = f"WHERE id = %s AND {_OPEN} FOR NO KEY UPDATE SKIP LOCKED"
+# Everything is found by its keys. The statistics of a table that has just begun to grow say otherwise, and each
+# chunk would read the whole of it.
+_BY_KEYS = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
 _FINDING = (
     "run_id",
     "chunk_id",
@@ -107,6 +110,8 @@ def note_failure(chunk_id: int, failure: str) -> None:
 
 
 def _claim(chunk_id: int, run: BillRun, pricing: RunPricing) -> BillRunChunk | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_KEYS)
     return next(iter(read_rows(BillRunChunk, _CLAIM, [chunk_id, *_wanted(run, pricing)])), None)
 
 
