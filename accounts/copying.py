@@ -1,9 +1,12 @@
 """Rows into PostgreSQL in sets: COPY, the only way that keeps up with the database."""
 
 import datetime
+import io
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 from django.db import connection
@@ -23,27 +26,62 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     return lines.count
 
 
+def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Write rows that are lines of COPY already: values joined by tabs, ended by a newline, texts `escaped`.
+
+    For those who write a hundred thousand rows of known types; everybody else has `copy_rows`.
+    """
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", io.StringIO("".join(lines)))
+
+
+def escaped(text: str) -> str:
+    """A text as it stands in a line of COPY."""
+    return text.translate(_ESCAPES) if _SPECIAL(text) else text
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """JSON as it stands in a line of COPY."""
+    return escaped(_ENCODE(value))
+
+
 def reserve_ids(table: str, count: int) -> list[int]:
     """Take `count` new primary keys of the table from its sequence, ascending, perhaps with gaps."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            "SELECT nextval(sequence) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence OFFSET 0) s,"
+            " generate_series(1, %s)",
+            [table, count],
         )
         return [number for (number,) in cursor.fetchall()]
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if value is None:
-        return "\\N"
-    if value is True or value is False:
-        return "t" if value else "f"
+    write = _WRITERS.get(type(value))
+    return write(value) if write else _other(value)
+
+
+def _other(value: Any) -> str:
+    """Subclasses of what is known, such as a choice of a model, and what only knows its own words."""
     if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
-    if isinstance(value, (Decimal, int, datetime.date)):
-        return str(value)
-    return str(value).translate(_ESCAPES)
+        return escaped(_ENCODE(value))
+    return escaped(str(value))
+
+
+# By exact type: a bill run writes a hundred values for each bill.
+_SPECIAL = re.compile(r"[\\\t\n\r]").search
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    str: escaped,
+    Decimal: str,
+    int: str,
+    NoneType: lambda _: "\\N",
+    bool: lambda value: "t" if value else "f",
+    datetime.date: str,
+    datetime.datetime: str,
+    dict: json_line,
+    list: lambda value: escaped(_ENCODE(value)),
+}
 
 
 class _Lines:

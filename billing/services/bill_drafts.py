@@ -14,6 +14,7 @@ from billing.rating.heating_area import area_bill
 from billing.rating.lines import Rated, RatedLine
 from billing.rating.metered import Tariff as MeteredTariff
 from billing.rating.metered import compile_tariff
+from billing.rating.periods import PeriodKey
 from billing.rating.usage import Facts, Position, Proration, Usage
 
 DAYS_IN_A_MONTH = Decimal("30.4375")
@@ -62,7 +63,9 @@ class MeteredPricer:
             return None
         quantity = sum((consumption(segment) for segment in use.segments), Decimal(0))
         months = max(Decimal(1), Decimal(round((use.read_on - use.since).days / DAYS_IN_A_MONTH)))
-        facts = Facts(account["category"].lower(), account["persons"], proration=self._proration(account))
+        facts = Facts(
+            account["category"].lower(), account["persons"], proration=self._proration(account, use.read_on)
+        )
         rated = self.compiled.rate(
             Usage(use.read_on, quantity, months, previous_on=use.since), facts, position
         )
@@ -74,11 +77,15 @@ class MeteredPricer:
             {key: str(units) for key, units in rated.counted.items()},
         )  # fmt: skip
 
-    def _proration(self, account: Mapping[str, Any]) -> Proration | None:
+    def _proration(self, account: Mapping[str, Any], on: datetime.date) -> Proration | None:
+        """An account opened inside the tier period has thresholds for the months that were left of it."""
         if "new_account" not in self.tariff.rules.get("rules", {}):
             return None
         opened_on: datetime.date = account["opened_on"]
-        return Proration(Decimal(13 - opened_on.month), opened_on=opened_on)
+        period = self.compiled.tier_period(account["category"].lower(), on)
+        if period is None or period(opened_on) != period(on):
+            return None
+        return _opening_months(period, opened_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,20 @@ def pricer_for(tariff: Tariff, period: str, issued_on: datetime.date) -> Metered
     if tariff.kind == "heating_area":
         return AreaPricer(tariff, compile_heating(tariff.definition(), tariff.code), period, issued_on)
     return MeteredPricer(tariff, compile_tariff(tariff.definition(), tariff.code), period, issued_on)
+
+
+def _opening_months(period: PeriodKey, opened_on: datetime.date) -> Proration:
+    """How many months of its tier period an account has, of how many: two of six, when May opens a half-year."""
+    month = opened_on.year * 12 + opened_on.month - 1
+    key = period(opened_on)
+    last_days = [last_day_of(at // 12, at % 12 + 1) for at in range(month - 12, month + 13)]
+    inside = [day for day in last_days if period(day) == key]
+    left = [day for day in inside if day >= opened_on]
+    return Proration(Decimal(len(left)), Decimal(len(inside)), opened_on=opened_on)
+
+
+def last_day_of(year: int, month: int) -> datetime.date:
+    return datetime.date(year + month // 12, month % 12 + 1, 1) - datetime.timedelta(days=1)
 
 
 def season_days(tariff: HeatingTariff, period: str) -> tuple[datetime.date, datetime.date]:

@@ -15,7 +15,7 @@ from billing.queries.unbilled import usual_amounts
 from billing.services.bill_run_pricing import PricedAccounts, RunPricing, price_accounts
 from billing.services.bill_run_totals import check_totals, keep_totals_of_bills, keep_totals_of_drafts
 from billing.services.issue_bills import issue_bills
-from billing.services.locks import lock_accounts
+from billing.services.locks import hold_accounts
 from billing.services.outliers import outliers_among
 
 # The lock on the row is the claim. Nobody waits for it, so it stands outside the order of locks; it ends with the
@@ -85,7 +85,7 @@ def publish_chunk(
     chunk = _claim(chunk_id, run, pricing)
     if chunk is None:
         return None
-    lock_accounts(chunk.account_ids)
+    hold_accounts(chunk.account_ids)
     priced = price_accounts(chunk.account_ids, pricing)
     if chunk.state == Chunk.PREVIEWED and priced.fingerprint() != chunk.fingerprint:
         chunk.state, chunk.fingerprint, chunk.changed_at = Chunk.WAITING, "", at

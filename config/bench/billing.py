@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from billing.models import Bill, BillRun, BillRunChunk
 from billing.queries.books import examine
-from billing.services.bill_run_chunks import publish_chunk
 from billing.services.bill_run_pricing import price_accounts, pricing_of
 from billing.services.bill_run_stages import start_bill_run
 from config.bench.billing_by_hand import bill_by_hand
@@ -22,7 +21,7 @@ from config.bench.billing_orm import bill_one_by_one
 from config.bench.billing_rows import ISSUED_ON, PERIOD, settle_water
 from config.bench.figure import Figure, WrongResult
 from config.bench.town import Say
-from config.worker_process import call, peak_megabytes, sign_in
+from config.worker_process import publish_chunks, sign_in
 from counters.queries.books import BOOKS
 
 ROUNDS = 2
@@ -47,7 +46,7 @@ class _Bench:
     def ours(self, pool: ProcessPoolExecutor, workers: int, share: int) -> None:
         mine = [[one.pk for one in self.take(share)] for _ in range(workers)]
         begun = time.perf_counter()
-        results = [pool.submit(call, "config.bench.billing.publish_chunks", self.run.pk, one) for one in mine]
+        results = [pool.submit(publish_chunks, self.run.pk, one) for one in mine]
         done = [result.result() for result in results]
         self._note("ours", workers, sum(bills for bills, _ in done), begun)
         self.peak = max(self.peak, *(peak for _, peak in done))
@@ -100,18 +99,6 @@ def bench_billing(accounts: int, say: Say, workers: Sequence[int] = (1, 2)) -> F
     say("the books")
     _prove_books()
     return _figure(accounts, bench, workers, orm)
-
-
-def publish_chunks(run_id: int, chunk_ids: Sequence[int]) -> tuple[int, float]:
-    """In a worker process: publish so many chunks; how many bills that were, and the peak of its memory in MB."""
-    run = BillRun.objects.get(pk=run_id)
-    pricing = pricing_of(run)
-    bills = 0
-    for chunk_id in chunk_ids:
-        # Not the next one that is free: the others are the other side's.
-        chunk = publish_chunk(chunk_id, run, pricing, worker="bench", at=timezone.now())
-        bills += chunk.bills if chunk else 0
-    return bills, peak_megabytes()
 
 
 @contextmanager
