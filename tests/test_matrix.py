@@ -16,6 +16,7 @@ from accounts.models import Staff
 from accounts.roles import ROLES
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_staff
+from tests.factories.billing import make_finding
 from tests.factories.counters import cash, make_shift, pay
 from tests.hall import CANARY, Hall, clock, end_shift, hall, signed_in, text_of
 
@@ -81,9 +82,12 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
     foreign = pay(foreign_shift, hall.foreign_account, [hall.foreign_bill], cash("6.00"))
     end_shift(hall, foreign_shift)
     own = pay(make_shift(hall.cashier), hall.account, [hall.bill], cash("5.00"))
+    findings = [make_finding(account) for account in (hall.account, hall.foreign_account)]
     return {
         "account": (hall.account.account_no, hall.foreign_account.account_no),
         "bill": (hall.bill.number, hall.foreign_bill.number),
+        "bill run": (str(findings[0].run_id), str(findings[1].run_id)),
+        "finding": (str(findings[0].pk), str(findings[1].pk)),
         "closed shift": (first.code, foreign_shift.code),
         "receipt": (own.receipt.number, foreign.receipt.number),
         "request": (str(own.request_id), str(foreign.request_id)),
