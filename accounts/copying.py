@@ -1,20 +1,19 @@
 """Rows into PostgreSQL in sets: COPY, the only way that keeps up with the database."""
 
 import datetime
+import io
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import NoneType
 from typing import Any
 
 from django.db import connection
 
-_SPECIAL = re.compile(r"[\\\t\n\r]")
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 # Characters that are handed to the driver at once.
 PIECE = 65_536
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -29,35 +28,57 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     return lines.count
 
 
+def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Write rows that are lines of COPY already: values joined by tabs, ended by a newline, texts `escaped`.
+
+    For those who write a hundred thousand rows of known types; everybody else has `copy_rows`.
+    """
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", io.StringIO("".join(lines)), PIECE)
+
+
+def escaped(text: str) -> str:
+    """A text as it stands in a line of COPY."""
+    return text.translate(_ESCAPES) if _SPECIAL(text) else text
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """JSON as it stands in a line of COPY."""
+    return escaped(_ENCODE(value))
+
+
 def reserve_ids(table: str, count: int) -> list[int]:
     """Take `count` new primary keys of the table from its sequence, ascending, perhaps with gaps."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            "SELECT nextval(sequence) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence OFFSET 0) s,"
+            " generate_series(1, %s)",
+            [table, count],
         )
         return [number for (number,) in cursor.fetchall()]
 
 
-def _escaped(value: str) -> str:
-    return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
+def _other(value: Any) -> str:
+    """Subclasses of what is known, such as a choice of a model, and what only knows its own words."""
+    if isinstance(value, (dict, list)):
+        return escaped(_ENCODE(value))
+    return escaped(str(value))
 
 
-# By exact type, since most of the time goes here; whatever else there is, is written as its text.
-_TEXTS: dict[type, Callable[[Any], str]] = {
-    str: _escaped,
+# By exact type: a bill run writes a hundred values for each bill.
+_SPECIAL = re.compile(r"[\\\t\n\r]").search
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    str: escaped,
+    Decimal: str,
+    int: str,
     NoneType: lambda _: "\\N",
     bool: lambda value: "t" if value else "f",
-    int: str,
-    Decimal: str,
     datetime.date: str,
     datetime.datetime: str,
-    dict: lambda value: _escaped(_as_json(value)),
-    list: lambda value: _escaped(_as_json(value)),
+    dict: json_line,
+    list: lambda value: escaped(_ENCODE(value)),
 }
-
-
-def _other(value: Any) -> str:
-    return _escaped(str(value))
 
 
 class _Lines:
@@ -75,7 +96,7 @@ class _Lines:
             row = next(self.rows, None)
             if row is None:
                 break
-            line = "\t".join([_TEXTS.get(value.__class__, _other)(value) for value in row]) + "\n"
+            line = "\t".join([_WRITERS.get(value.__class__, _other)(value) for value in row]) + "\n"
             pieces.append(line)
             length += len(line)
             self.count += 1

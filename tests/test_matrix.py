@@ -20,6 +20,7 @@ from tests.billing.heating import heating_objects
 from tests.billing.metering import install, read
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_branch, make_evidence, make_staff
+from tests.factories.billing import make_finding
 from tests.factories.counters import cash, make_shift, pay
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
@@ -87,9 +88,12 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
     foreign = pay(foreign_shift, hall.foreign_account, [hall.foreign_bill], cash("6.00"))
     end_shift(hall, foreign_shift)
     own = pay(make_shift(hall.cashier), hall.account, [hall.bill], cash("5.00"))
+    findings = [make_finding(account) for account in (hall.account, hall.foreign_account)]
     return {
         "account": (hall.account.account_no, hall.foreign_account.account_no),
         "bill": (hall.bill.number, hall.foreign_bill.number),
+        "bill run": (str(findings[0].run_id), str(findings[1].run_id)),
+        "finding": (str(findings[0].pk), str(findings[1].pk)),
         "closed shift": (first.code, foreign_shift.code),
         "evidence": (str(make_evidence(hall.account).pk), str(make_evidence(hall.foreign_account).pk)),
         "receipt": (own.receipt.number, foreign.receipt.number),

@@ -93,5 +93,6 @@ class BillRunFinding(models.Model):
     def sentence(self) -> str:
         """What was found, in the language of whoever reads it."""
         if self.kind == self.Kind.UNPRICED:
-            return translated(self.message) % self.params if self.params else translated(self.message)
+            message: str = translated(self.message)
+            return message % self.params if self.params else message
         return str(self.SENTENCES[self.code]) % self.params

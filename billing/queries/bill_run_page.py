@@ -101,7 +101,7 @@ def bills_of(run: BillRun, asked: dict[str, Any]) -> QuerySet[Bill]:
 def minutes_left(run: BillRun, progress: Progress, at: datetime.datetime) -> int | None:
     """How long it takes at the speed of the last minute; None while nobody knows."""
     column = "published_at" if run.state == BillRun.State.PUBLISHING else "previewed_at"
-    lately = run.chunks.filter(
+    lately: int = run.chunks.filter(
         ~Q(state=BillRunChunk.State.WAITING), **{f"{column}__gt": at - datetime.timedelta(minutes=1)}
     ).aggregate(accounts=Sum("accounts", default=0))["accounts"]
     if not lately:

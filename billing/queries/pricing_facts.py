@@ -7,6 +7,7 @@ from typing import Any
 
 from billing.queries.households import Household
 from billing.rating.metered import Tariff
+from billing.rating.periods import PeriodKey
 from billing.rating.usage import Facts, Proration
 
 # The category of use that evidence can change, and the name that tariffs give to the price it leads to.
@@ -35,7 +36,7 @@ def pricing_facts(
         _category(account, tariff, since, on),
         household.persons,
         household.persons_history(),
-        proration=_proration(account, rules),
+        proration=_proration(account, rules, tariff, on),
     )
 
 
@@ -47,8 +48,28 @@ def _category(account: Mapping[str, Any], tariff: Tariff, since: datetime.date, 
     return LOW_INCOME_PRICE if tariff.prices(LOW_INCOME_PRICE, since, on) else category
 
 
-def _proration(account: Mapping[str, Any], rules: Mapping[str, Any]) -> Proration | None:
+def _proration(
+    account: Mapping[str, Any], rules: Mapping[str, Any], tariff: Tariff, on: datetime.date
+) -> Proration | None:
+    """An account opened inside the tier period has thresholds for the months that were left of it."""
     if "new_account" not in rules.get("rules", {}):
         return None
     opened_on: datetime.date = account["opened_on"]
-    return Proration(Decimal(13 - opened_on.month), opened_on=opened_on)
+    period = tariff.tier_period(account["category"].lower(), on)
+    if period is None or period(opened_on) != period(on):
+        return None
+    return _opening_months(period, opened_on)
+
+
+def _opening_months(period: PeriodKey, opened_on: datetime.date) -> Proration:
+    """How many months of its tier period an account has, of how many: two of six, when May opens a half-year."""
+    month = opened_on.year * 12 + opened_on.month - 1
+    key = period(opened_on)
+    last_days = [last_day_of(at // 12, at % 12 + 1) for at in range(month - 12, month + 13)]
+    inside = [day for day in last_days if period(day) == key]
+    left = [day for day in inside if day >= opened_on]
+    return Proration(Decimal(len(left)), Decimal(len(inside)), opened_on=opened_on)
+
+
+def last_day_of(year: int, month: int) -> datetime.date:
+    return datetime.date(year + month // 12, month % 12 + 1, 1) - datetime.timedelta(days=1)

@@ -64,9 +64,11 @@ def billed_already(account_ids: Sequence[int], kind: str, period: str) -> set[in
         return {account_id for (account_id,) in cursor}
 
 
+# By the account and nothing else: with the statistics from before the run the planner takes the period for rare,
+# and reads all of its bills.
 _BILLED = """
     SELECT account_id FROM billing_bill
-    WHERE account_id = ANY (%s) AND kind = %s AND period = %s AND state <> 'CANCELLED'
+    WHERE account_id = ANY (%s) AND kind = %s AND period || '' = %s AND state <> 'CANCELLED'
 """
 
 

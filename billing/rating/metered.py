@@ -9,12 +9,13 @@ from billing.rating.bill import Charged, UnpricedBill
 from billing.rating.definition import Definition
 from billing.rating.lines import Rated, RatedLine
 from billing.rating.mixed_use import check_mix, mixed_volumes
+from billing.rating.periods import PeriodKey
 from billing.rating.price_change import PRICE_CHANGES, PriceHistory
 from billing.rating.refusal import UsageRefused, gettext_noop
 from billing.rating.rounding import Rounding, read_rounding
 from billing.rating.terms import NO_TERMS, LineTerms
 from billing.rating.usage import NOTHING_YET, Facts, Position, Usage, Volume
-from billing.rating.versions import Version, read_versions
+from billing.rating.versions import Version, index_in_force, read_versions
 
 _REMARKS = ("half_half", "season", "prepaid", "tou", "new_account")
 
@@ -47,6 +48,12 @@ class Tariff:
     def prices(self, category: str, since: date, on: date) -> bool:
         """Whether every version that can price a reading between two days has a price for the category."""
         return all(category in version.categories for version in self.history.versions_for(since, on))
+
+    def tier_period(self, category: str, on: date) -> PeriodKey | None:
+        """What names the tier period of a category on a day; None where nothing accumulates."""
+        version = self.history.versions[index_in_force(self.history.starts, on)]
+        price = version.categories.get(category)
+        return price.tiers.period if price and price.tiers else None
 
     def _settled(self, bill: UnpricedBill) -> Rated:
         amounts, total = self.rounding.settle(bill.exact)

@@ -1,10 +1,12 @@
 """Numbers as the case files and the bills write them."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 QUANTITY_STEP = Decimal("0.0001")
 
 
+@lru_cache(maxsize=8192)
 def plain(number: Decimal) -> str:
     """No exponent, no trailing zeros: 4E+1 is 40, 90.50 is 90.5."""
     text = f"{number:f}"

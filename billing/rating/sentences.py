@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from billing.rating.plain import plain
@@ -52,15 +53,26 @@ class Words:
 
 def _explain(line: "RatedLine", words: Words) -> str:
     terms = line.terms
+    if terms is NO_TERMS:
+        before, after = _around(words is ZH, line.tier, line.register, line.unit, line.unit_price)
+        return f"{before}{quantity_text(line.quantity, line.unit)}{after}"
     if terms.weighted_days is not None:
         return words.refund(terms)
     lead = "" if line.tier is None else words.tier(line.tier)
     lead += words.register(line.register) if line.register else ""
-    if terms is NO_TERMS:
-        return f"{lead}{words.quantity(line.quantity, line.unit)} × {words.price(line.unit_price)}"
     factors = [words.quantity(line.quantity, line.unit), words.price(line.unit_price), *_time(terms, words)]
     factors += [f"{plain(pct)}%" for pct in (terms.pct, terms.share_pct) if pct is not None and pct != 100]
     return lead + " × ".join(factors) + words.aside(_asides(terms, words))
+
+
+@lru_cache(maxsize=4096)
+def _around(in_zh: bool, tier: int | None, register: str, unit: str, unit_price: Decimal) -> tuple[str, str]:
+    """What stands before and after the quantity: the same in thousands of bills."""
+    words = ZH if in_zh else EN
+    lead = "" if tier is None else words.tier(tier)
+    lead += words.register(register) if register else ""
+    of_unit = words.quantity(Decimal(0), unit).removeprefix(quantity_text(Decimal(0), unit))
+    return lead, f"{of_unit} × {words.price(unit_price)}"
 
 
 def _time(terms: LineTerms, words: Words) -> list[str]:

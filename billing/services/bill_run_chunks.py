@@ -15,7 +15,7 @@ from billing.queries.unbilled import usual_amounts
 from billing.services.bill_run_pricing import PricedAccounts, RunPricing, price_accounts
 from billing.services.bill_run_totals import check_totals, keep_totals_of_bills, keep_totals_of_drafts
 from billing.services.issue_bills import issue_bills
-from billing.services.locks import lock_accounts
+from billing.services.locks import hold_accounts
 from billing.services.outliers import outliers_among
 
 # The lock on the row is the claim. Nobody waits for it, so it stands outside the order of locks; it ends with the
@@ -30,6 +30,9 @@ _NEXT = f"""
     ORDER BY failures, position LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """  # noqa: S608 - our own words
 _CLAIM = f"WHERE id = %s AND {_OPEN} FOR NO KEY UPDATE SKIP LOCKED"
+# Everything is found by its keys. The statistics of a table that has just begun to grow say otherwise, and each
+# chunk would read the whole of it.
+_BY_KEYS = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
 _FINDING = (
     "run_id",
     "chunk_id",
@@ -82,7 +85,7 @@ def publish_chunk(
     chunk = _claim(chunk_id, run, pricing)
     if chunk is None:
         return None
-    lock_accounts(chunk.account_ids)
+    hold_accounts(chunk.account_ids)
     priced = price_accounts(chunk.account_ids, pricing)
     if chunk.state == Chunk.PREVIEWED and priced.fingerprint() != chunk.fingerprint:
         chunk.state, chunk.fingerprint, chunk.changed_at = Chunk.WAITING, "", at
@@ -107,6 +110,8 @@ def note_failure(chunk_id: int, failure: str) -> None:
 
 
 def _claim(chunk_id: int, run: BillRun, pricing: RunPricing) -> BillRunChunk | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_KEYS)
     return next(iter(read_rows(BillRunChunk, _CLAIM, [chunk_id, *_wanted(run, pricing)])), None)
 
 

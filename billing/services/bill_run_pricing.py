@@ -15,6 +15,7 @@ from billing.models import Bill, BillRun, Tariff
 from billing.queries.unbilled import accounts_with_facts, billed_already, metered_uses, tier_positions
 from billing.rating.refusal import UsageRefused
 from billing.rating.usage import NOTHING_YET
+from billing.queries.pricing_facts import last_day_of
 from billing.services.bill_drafts import BillDraft, Pricer, pricer_for
 from billing.services.refusals import BillingRefused
 
@@ -120,8 +121,7 @@ def price_accounts(ids: Sequence[int], pricing: RunPricing) -> PricedAccounts:
 
 def last_day(period: str) -> datetime.date:
     """The last day of a month "2026-10"."""
-    year, month = int(period[:4]), int(period[5:])
-    return datetime.date(year + month // 12, month % 12 + 1, 1) - datetime.timedelta(days=1)
+    return last_day_of(int(period[:4]), int(period[5:]))
 
 
 def _kind(tariff: Tariff, period: str) -> str:

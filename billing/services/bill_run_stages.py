@@ -66,12 +66,12 @@ def start_bill_run(
     if is_new or not run.is_at_work:
         run.issued_on = issued_on
         _cut_into_chunks(run, pricing)
-    if not preview_first and run.state != State.PUBLISHING:
-        run.published_at, run.published_by = at, started_by
-    run.preview_first = preview_first
-    run.state = State.PREVIEWING if preview_first else State.PUBLISHING
-    run.finished_at = None
-    run.save()
+    if is_new or run.state != State.PUBLISHING:
+        run.preview_first, run.finished_at = preview_first, None
+        run.state = State.PREVIEWING if preview_first else State.PUBLISHING
+        if not preview_first:
+            run.published_at, run.published_by = at, started_by
+        run.save()
     # Whoever starts it again wants what failed to be tried again.
     run.chunks.filter(failures__gt=0).exclude(state=BillRunChunk.State.PUBLISHED).update(failures=0)
     record_audit(

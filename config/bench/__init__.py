@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from config.bench.billing import bench_billing
 from config.bench.figure import Figure
 from config.bench.payment import bench_payment
 from config.bench.search import bench_search
@@ -9,6 +10,7 @@ from config.bench.town import Say
 
 # By the name that `manage.py bench` knows it by.
 BENCHES: Mapping[str, Callable[[int, Say], Figure]] = {
+    "billing": bench_billing,
     "payment": bench_payment,
     "search": bench_search,
 }

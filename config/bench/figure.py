@@ -1,5 +1,6 @@
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 class WrongResult(Exception):
@@ -16,6 +17,8 @@ class Figure:
     value: float
     limit: float
     more_is_better: bool
+    # What else a benchmark has to say, in the same object.
+    more: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float:
@@ -31,5 +34,6 @@ class Figure:
                 "value": round(self.value, 3),
                 "limit": round(self.limit, 3),
                 "ratio": round(self.ratio, 3),
+                **self.more,
             }
         )

@@ -11,6 +11,7 @@ from accounts.models import Account
 from config.demo.chance import Chance
 from config.demo.company import Company, open_company
 from config.demo.history import History
+from config.demo.households import Household
 from config.demo.places import Town
 from config.demo.population import ordinary_households
 from config.demo.roster import write_roster
@@ -23,18 +24,26 @@ SESSIONS = 2
 Say = Callable[[str], None]
 
 
-def settle(accounts: int, on: datetime.date, say: Say) -> Company:
-    """Fill the empty database with a company and so many accounts."""
+def settle(
+    accounts: int,
+    on: datetime.date,
+    say: Say,
+    *,
+    who: Callable[[Town, Chance, int], Iterator[Household]] = ordinary_households,
+    searched: bool = True,
+) -> Company:
+    """Fill the empty database with a company and so many accounts. What is not searched gets no search words."""
     company = open_company()
     town = Town(Chance(SEED, "town"), accounts, len(company.districts), on)
     say(f"{accounts} accounts")
-    households = list(ordinary_households(town, Chance(SEED, "people"), accounts))
+    households = list(who(town, Chance(SEED, "people"), accounts))
     with _without_search():
         with transaction.atomic():
             write_roster(households, company, Chance(SEED, "roster"), History(on))
-        say("search words")
-        _cut_search_words()
-        say("index of the search words")
+        if searched:
+            say("search words")
+            _cut_search_words()
+            say("index of the search words")
     _vacuum()
     return company
 

@@ -10,6 +10,7 @@ from accounts.services.account_states import suspend_account
 from billing.models import Bill, Payment
 from billing.services.bill_run import run_billing
 from billing.services.business_days import close_business_day
+from billing.services.period_closes import close_period
 from billing.services.receipts import print_receipt
 from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
@@ -85,7 +86,7 @@ def make_days() -> Days:
     water = make_water_account(branch=branch, readings={"2026-11-20": "40"})
     make_tariff(branch=branch)
     pay(monday, water, [], cash("20.00"), keep_as_credit=True)
-    run_billing(
+    run = run_billing(
         service="WATER",
         period="2026-11",
         issued_on=MORNING.date(),
@@ -95,6 +96,7 @@ def make_days() -> Days:
     )
     assert Bill.objects.filter(account=water, outstanding="117.20").exists()
     make_corrections(monday, finance, supervisor)
+    close_period(run, closed_by=finance, at=MORNING)
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
 
 

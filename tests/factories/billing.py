@@ -6,7 +6,16 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Account
-from billing.models import Balance, Bill, BillLine, LateChargeRule, Posting
+from billing.models import (
+    Balance,
+    Bill,
+    BillLine,
+    BillRun,
+    BillRunChunk,
+    BillRunFinding,
+    LateChargeRule,
+    Posting,
+)
 
 _numbers = count(1)
 
@@ -80,3 +89,34 @@ def make_late_charge_rule(**overrides: Any) -> LateChargeRule:
         "terms": {"rate": "0.005", "cap": "principal"},
     }
     return LateChargeRule.objects.create(**{**fields, **overrides})
+
+
+def make_finding(account: Account, *, period: str = "2026-11") -> BillRunFinding:
+    """A run of the account's branch that is previewed, and could not price the account."""
+    run = BillRun.objects.create(
+        service=account.service,
+        period=period,
+        branch=account.branch,
+        issued_on=datetime.date(2026, 11, 16),
+        state=BillRun.State.PREVIEWED,
+        started_at=timezone.now(),
+    )
+    chunk = BillRunChunk.objects.create(
+        run=run,
+        position=1,
+        account_ids=[account.pk],
+        accounts=1,
+        unpriced=1,
+        state=BillRunChunk.State.PREVIEWED,
+        previewed_at=timezone.now(),
+        fingerprint="1" * 64,
+    )
+    return BillRunFinding.objects.create(
+        run=run,
+        chunk=chunk,
+        account=account,
+        kind=BillRunFinding.Kind.UNPRICED,
+        code="reading_fell",
+        message="The reading fell from %(before)s to %(after)s; a rollover must be stated.",
+        params={"before": "50", "after": "49"},
+    )
