@@ -14,6 +14,8 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import Staff
 from accounts.roles import ROLES
+from billing.models import Route
+from tests.billing.metering import install, read
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_staff
 from tests.factories.counters import cash, make_shift, pay
@@ -81,11 +83,24 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
     foreign = pay(foreign_shift, hall.foreign_account, [hall.foreign_bill], cash("6.00"))
     end_shift(hall, foreign_shift)
     own = pay(make_shift(hall.cashier), hall.account, [hall.bill], cash("5.00"))
+    reading, foreign_reading = (
+        read(install(account), "2026-11-10", "5", state="IN_REVIEW", anomalies=["HIGH"])
+        for account in (hall.account, hall.foreign_account)
+    )
+    routes = [
+        Route.objects.create(
+            code=code, name=name, branch=staff.branch, service="WATER", reader=staff, every_months=1
+        )
+        for code, name, staff in (("S001", "文化路", hall.cashier), ("S002", CANARY, hall.stranger))
+    ]
     return {
         "account": (hall.account.account_no, hall.foreign_account.account_no),
         "bill": (hall.bill.number, hall.foreign_bill.number),
         "closed shift": (first.code, foreign_shift.code),
+        "reader": (hall.cashier.number, hall.stranger.number),
+        "reading": (str(reading.pk), str(foreign_reading.pk)),
         "receipt": (own.receipt.number, foreign.receipt.number),
+        "route": (routes[0].code, routes[1].code),
         "request": (str(own.request_id), str(foreign.request_id)),
     }
 

@@ -25,6 +25,7 @@ from config.demo.planner import plans_for_unknown_tables
 from config.demo.population import ordinary_households
 from config.demo.prices import enter_prices
 from config.demo.roster import write_roster
+from config.demo.rounds import lay_routes, leave_odd_readings
 from config.demo.timeline import Timeline
 from config.demo.visits import at_time
 
@@ -68,6 +69,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     stop_debtors(owings, company.manager, at_time(history.on - STOPPED_BEFORE, 10), life)
     flag_disputes(owings, life)
     close_past_days(company, history)
+    leave_odd_readings(company, history)
 
 
 def _check(accounts: int) -> None:
@@ -90,6 +92,7 @@ def _people(accounts: int, company: Company, history: History, seed: int) -> lis
     households += ordinary_households(town, Chance(seed, "people"), left)
     write_roster(households, company, Chance(seed, "roster"), history)
     install_meters(households, history, Chance(seed, "meters"))
+    lay_routes(households, company)
     return households
 
 

@@ -30,6 +30,7 @@ APPEND_ONLY = [
     "billing_billline",
     "billing_businessday",
     "billing_deposit",
+    "billing_metertest",
     "billing_payment",
     "billing_posting",
     "billing_receipt",
@@ -42,6 +43,7 @@ APPEND_ONLY = [
 CHANGING_COLUMNS = {
     "billing_balance": {"receivable", "prepaid"},
     "billing_bill": {"outstanding", "late_charge_left", "state"},
+    "billing_unitcorrection": {"state", "settled_at", "settled_by_id", "note"},
     "counters_shift": {
         "state",
         "receipts_issued",
@@ -70,6 +72,9 @@ GRANTS: dict[str, set[str]] = {
     "billing_meter": CORRECT,
     "billing_meterinstallation": CORRECT,
     "billing_reading": CORRECT,
+    "billing_readingpolicy": CORRECT,
+    "billing_route": CORRECT,
+    "billing_routestop": EVERYTHING,
     "billing_tariff": CORRECT,
     "billing_tariffversion": EVERYTHING,
     "counters_hall": CORRECT,
