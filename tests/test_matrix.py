@@ -112,9 +112,7 @@ def reading_objects(hall: Hall) -> dict[str, tuple[str, str]]:
         for account in (hall.account, hall.foreign_account)
     )
     routes = [
-        Route.objects.create(
-            code=code, name=name, branch=staff.branch, service="WATER", reader=staff, every_months=1
-        )
+        Route.objects.create(code=code, name=name, branch_id=staff.branch_id, service="WATER", reader=staff)
         for code, name, staff in (("S001", "文化路", hall.cashier), ("S002", CANARY, hall.stranger))
     ]
     return {

@@ -126,7 +126,7 @@ class MeterReplacementForm(MeterChoiceForm):
         label=_("Number of the new meter"),
         error_messages={"invalid": _("Figures and letters, 30 at most.")},
     )
-    initial = RegisterField(label=_("Initial reading of the new meter"))
+    new_initial = RegisterField(label=_("Initial reading of the new meter"))
     digits = forms.IntegerField(label=_("Digits of the register"), min_value=3, max_value=9, initial=5)
     multiplier = forms.DecimalField(
         label=_("Multiplier"), max_digits=8, decimal_places=3, min_value=0, initial=1

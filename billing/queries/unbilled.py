@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.models import Account
-from billing.models import Bill, GasCard, HeatSuspension, HouseholdConversion
+from billing.models import Bill, GasCard, HeatSuspension, HouseholdConversion, Reading
 from billing.queries.households import Household, proofs_of
 from billing.queries.meter_places import BILLED_TO
 from billing.rating.consumption import Segment
@@ -32,6 +32,8 @@ class MeteredUse:
     meters: list[str] = field(default_factory=list)
     # For each segment the day of its last reading: that is how far the meter is billed.
     read_ons: list[datetime.date] = field(default_factory=list)
+    # Nothing but initial readings.
+    is_new: bool = True
 
 
 def accounts_to_bill(
@@ -92,10 +94,11 @@ _USUAL = """
 
 
 # Bills are made from accepted readings alone. A meter that was removed has its final reading in its own row;
-# where no reading of that kind was written, it counts like one. An initial reading closes no segment.
+# where no reading of that kind was written, it counts like one.
 _READINGS = f"""
     SELECT i.account_id, s.since, s.billed_to, m.serial_no, m.digits, m.multiplier,
-           coalesce(first.value, i.initial), last.value, last.read_on, last.rolled_over
+           coalesce(first.value, i.initial), last.value, last.read_on, last.rolled_over,
+           last.kind
     FROM (SELECT i.id, coalesce(%(since)s::date, {BILLED_TO}, a.opened_on) AS since,
               coalesce(%(since)s::date, (SELECT max(b.period_to) FROM billing_bill b
                         WHERE b.account_id = a.id AND b.kind = 'USAGE' AND b.state <> 'CANCELLED'),
@@ -109,13 +112,13 @@ _READINGS = f"""
     LEFT JOIN LATERAL (SELECT r.value FROM billing_reading r
         WHERE r.installation_id = i.id AND r.state = 'ACCEPTED' AND r.read_on <= s.since
         ORDER BY r.read_on DESC LIMIT 1) first ON true
-    JOIN LATERAL (SELECT r.value, r.read_on,
+    JOIN LATERAL (SELECT r.value, r.read_on, r.kind,
             bool_or(r.rolled_over) OVER (ORDER BY r.read_on) AS rolled_over
-        FROM (SELECT value, read_on, rolled_over FROM billing_reading
-              WHERE installation_id = i.id AND state = 'ACCEPTED' AND kind <> 'INITIAL'
+        FROM (SELECT value, read_on, rolled_over, kind FROM billing_reading
+              WHERE installation_id = i.id AND state = 'ACCEPTED'
                   AND read_on > s.since AND read_on <= %(until)s
               UNION ALL
-              SELECT i.final, i.removed_on, false
+              SELECT i.final, i.removed_on, false, 'FINAL'
               WHERE i.removed_on > s.since AND i.removed_on <= %(until)s
                   AND NOT EXISTS (SELECT FROM billing_reading f
                                   WHERE f.installation_id = i.id AND f.kind = 'FINAL')) r
@@ -142,6 +145,7 @@ def metered_uses(
             end,
             read_on,
             rolled,
+            kind,
         ) in cursor:
             use = uses.get(account_id)
             if use is None:
@@ -152,7 +156,9 @@ def metered_uses(
             use.segments.append(Segment(start, end, digits, rolled, multiplier))
             use.meters.append(serial_no)
             use.read_ons.append(read_on)
-    return uses
+            use.is_new = use.is_new and kind == Reading.Kind.INITIAL
+    # A meter that has only just been put up makes no bill by itself.
+    return {account_id: use for account_id, use in uses.items() if not use.is_new}
 
 
 _POSITIONS = """

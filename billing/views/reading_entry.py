@@ -54,7 +54,7 @@ def meter_replace(request: StaffRequest, account_no: str) -> HttpResponse:
     form = MeterReplacementForm(
         request.POST if request.method == "POST" else None,
         meters=_meters(account),
-        initial={"replaced_on": business_date_of(timezone.now()), "initial": 0},
+        initial={"replaced_on": business_date_of(timezone.now()), "new_initial": 0},
     )
     if form.is_valid():
         data = form.cleaned_data
@@ -64,7 +64,7 @@ def meter_replace(request: StaffRequest, account_no: str) -> HttpResponse:
                 old_serial_no=data["serial_no"],
                 final=data["final"],
                 rolled_over=data["rolled_over"],
-                new=NewMeter(data["new_serial_no"], data["initial"], data["digits"], data["multiplier"]),
+                new=NewMeter(data["new_serial_no"], data["new_initial"], data["digits"], data["multiplier"]),
                 replaced_on=data["replaced_on"],
                 by=request.user,
                 at=timezone.now(),

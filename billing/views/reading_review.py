@@ -20,6 +20,7 @@ from billing.models import Reading
 from billing.queries.meter_places import places_of
 from billing.queries.reading_policies import policies
 from billing.queries.reading_rows import counts_by_anomaly, history_rows, reading_rows
+from billing.rating.plain import plain
 from billing.services.estimates import estimated_value
 from billing.services.photos import TYPES
 from billing.services.reading_review import accept_reading, estimate_instead, reject_reading
@@ -84,8 +85,9 @@ def reading_review(request: StaffRequest, pk: int) -> HttpResponse:
 def reading_photo(request: StaffRequest, pk: int) -> HttpResponse | FileResponse:
     """The photo that came with a reading, to those who may see the reading."""
     reading = _reading(request, pk)
-    kind = TYPES.get(reading.photo.name.rpartition(".")[2]) if reading.photo else None
-    if kind is None or not reading.photo.storage.exists(reading.photo.name):
+    name = reading.photo.name or ""
+    kind = TYPES.get(name.rpartition(".")[2])
+    if kind is None or not reading.photo.storage.exists(name):
         raise Http404
     answer = FileResponse(reading.photo.open("rb"), content_type=kind)
     answer["Content-Disposition"] = "inline"
@@ -166,7 +168,7 @@ def _page(
         "form": form,
         "may_decide": may_decide and reading.is_in_review,
         "is_own_estimate": reading.is_estimate and reading.entered_by_id == request.user.pk,
-        "suggestion": suggestion,
+        "suggestion": None if suggestion is None else plain(suggestion),
         "reviewed": reading.reviewed_by
         and {"by": reading.reviewed_by, "at": reading.reviewed_at, "note": reading.review_note},
         "photo_url": reverse("billing:reading_photo", args=[reading.pk]) if reading.photo else "",

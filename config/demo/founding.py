@@ -27,6 +27,7 @@ from config.demo.planner import plans_for_unknown_tables
 from config.demo.population import ordinary_households
 from config.demo.prices import enter_prices
 from config.demo.roster import write_roster
+from config.demo.rounds import lay_routes, leave_odd_readings
 from config.demo.timeline import Timeline
 from config.demo.visits import at_time
 
@@ -74,6 +75,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     measure_rooms(company, history, Chance(seed, "temperature"))
     close_past_days(company, history)
     issue_cards(company, history)
+    leave_odd_readings(company, history)
 
 
 def _check(accounts: int) -> None:
@@ -96,6 +98,7 @@ def _people(accounts: int, company: Company, history: History, seed: int) -> lis
     households += ordinary_households(town, Chance(seed, "people"), left)
     write_roster(households, company, Chance(seed, "roster"), history)
     install_meters(households, history, Chance(seed, "meters"))
+    lay_routes(households, company)
     return households
 
 

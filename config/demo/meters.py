@@ -17,7 +17,7 @@ from config.demo.roster import leap_day_before
 
 _METER = ("id", "serial_no", "service", "digits", "multiplier")
 _INSTALLATION = ("id", "meter_id", "account_id", "installed_on", "removed_on", "initial", "final")
-_READING = ("installation_id", "read_on", "value", "kind", "rolled_over")
+_READING = ("installation_id", "read_on", "value", "kind", "rolled_over", "reason")
 
 FIRST_ROUND = {Service.ELECTRICITY: 6, Service.WATER: 7, Service.GAS: 12}
 DAYS_OF_A_ROUND = 8
@@ -28,6 +28,7 @@ _SEASON = {
     Service.GAS: (1.25, 1.25, 1.05, 0.95, 0.9, 0.85, 0.8, 0.8, 0.9, 1.0, 1.1, 1.2),
 }
 _ESTIMATED, _SELF_REPORTED = 0.015, 0.01
+_WHY = "家中无人"
 SMALLEST_USE = Decimal("0.02")
 # × 3.95 yuan = 1,234,567.89 yuan.
 LARGEST_USE = Decimal("312548.833")
@@ -81,7 +82,7 @@ def install_meters(households: Sequence[Household], history: History, chance: Ch
 def _reading_rows(places: Sequence[int], installed: Sequence[Installed]) -> Iterator[tuple[Any, ...]]:
     for place, one in zip(places, installed, strict=True):
         for reading in one.readings:
-            yield place, *reading
+            yield place, *reading, _WHY if reading[2] == Reading.Kind.ESTIMATED else ""
 
 
 class _Rounds:

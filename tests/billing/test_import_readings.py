@@ -18,6 +18,7 @@ from billing.models import Reading
 from billing.reading_file import read_readings
 from billing.services import reading_import
 from billing.services.bill_run import run_billing
+from billing.services.locks import hold_accounts
 from billing.services.reading_import import ReadingsOutcome, ReadingsRefused, import_readings
 from tests.accounts.files import csv_text, xlsx_file
 from tests.billing.metering import install, make_tariff, make_water_account, read
@@ -169,7 +170,7 @@ class TestImportReadings:
         self, tmp_path: Path, account: Account, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         make_tariff()
-        hold = reading_import.hold_accounts
+        hold = hold_accounts
 
         def bill_first(accounts: set[int]) -> None:
             run_billing(service="WATER", period="2026-10", issued_on=TODAY, started_by=None, at=MORNING)

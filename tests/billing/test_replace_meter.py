@@ -53,7 +53,12 @@ class TestReplaceMeter:
         new = replace(account, adviser)
 
         old = account.installations.exclude(pk=new.pk).get()
-        assert (old.removed_on, old.final, new.installed_on, new.initial) == (DAY, 38, DAY, 500)
+        assert (old.removed_on, old.final, new.installed_on, new.initial) == (
+            DAY,
+            Decimal("38"),
+            DAY,
+            Decimal("500"),
+        )
         kinds = Reading.objects.filter(read_on=DAY).order_by("kind").values_list("kind", "value", "state")
         assert list(kinds) == [
             ("FINAL", Decimal("38"), "ACCEPTED"),

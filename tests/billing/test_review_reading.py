@@ -50,7 +50,8 @@ def odd(account: Account, reader: Staff) -> Reading:
 
 def bill(period: str = "2026-11") -> dict[str, Any]:
     run = run_billing(service="WATER", period=period, issued_on=TODAY, started_by=None, at=MORNING)
-    return run.summary
+    summary: dict[str, Any] = run.summary
+    return summary
 
 
 def estimate(account: Account, by: Staff, **changes: Any) -> Reading:

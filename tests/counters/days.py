@@ -11,6 +11,7 @@ from billing.models import Bill, Payment
 from billing.services.bill_run import run_billing
 from billing.services.business_days import close_business_day
 from billing.services.period_closes import close_period
+from billing.services.meter_tests import record_meter_test
 from billing.services.receipts import print_receipt
 from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
@@ -92,6 +93,16 @@ def make_days() -> Days:
         issued_on=MORNING.date(),
         branch=branch,
         started_by=finance,
+        at=MORNING,
+    )
+    record_meter_test(
+        water,
+        tested_on=FRIDAY.date(),
+        laboratory="市计量检定所",
+        certificate_no="JL-2026-0001",
+        error_percent=Decimal("5"),
+        tolerance_percent=Decimal("2"),
+        by=supervisor,
         at=MORNING,
     )
     assert Bill.objects.filter(account=water, outstanding="117.20").exists()
