@@ -70,14 +70,17 @@ def said_upper_tiers(lines: Sequence[BillLine], unit: str) -> Said | None:
     above = sum((line.quantity for line in first if line.tier and line.tier > 1), Decimal(0))
     if not above:
         return None
-    lowest = min(line.tier for line in first if line.tier and line.tier > 1)
+    tiers = sorted({line.tier for line in first if line.tier and line.tier > 1})
+    more = len(tiers) > 1
+    where_zh = f"{tier_zh(tiers[0])}{'及以上' if more else ''}"
+    where_en = f"tier {tiers[0]}{' and above' if more else ''}"
+    if above == sum((line.quantity for line in first), Decimal(0)):
+        return Said(
+            f"本期用量全部在{where_zh}，单价较高。", f"All of it is in {where_en}, which has a higher price."
+        )
     return Said(
-        f"其中 {units_zh(above, unit)}进入{tier_zh(lowest)}及以上，单价较高。"
-        if any(line.tier and line.tier > lowest for line in first)
-        else f"其中 {units_zh(above, unit)}进入{tier_zh(lowest)}，单价较高。",
-        f"Of this, {units_en(above, unit)} fell into tier {lowest}"
-        + (" and above" if any(line.tier and line.tier > lowest for line in first) else "")
-        + ", which has a higher price.",
+        f"其中 {units_zh(above, unit)}进入{where_zh}，单价较高。",
+        f"Of this, {units_en(above, unit)} fell into {where_en}, which has a higher price.",
     )
 
 

@@ -247,6 +247,28 @@ def prices(**resident: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+class TestTheUpperTiers:
+    @pytest.mark.parametrize(
+        ("before", "now", "words"),
+        [
+            ("170", "180", ""),
+            ("170", "190", "其中 10 立方米进入第二阶梯，单价较高。"),
+            ("170", "300", "其中 120 立方米进入第二阶梯及以上，单价较高。"),
+            ("200", "210", "本期用量全部在第二阶梯，单价较高。"),
+            ("200", "300", "本期用量全部在第二阶梯及以上，单价较高。"),
+        ],
+    )
+    def test_are_pointed_out(self, branch: Branch, before: str, now: str, words: str) -> None:
+        make_tariff()
+        account = make_water_account(branch=branch, readings={"2026-10-10": before, "2026-11-10": now})
+        water_bill(account, "2026-10")
+
+        said = zh(water_bill(account, "2026-11"))
+
+        assert words in said
+        assert ("单价较高" in said) == bool(words)
+
+
 class TestTheHousehold:
     @pytest.fixture
     def tariff(self) -> Tariff:
