@@ -224,6 +224,7 @@ USE_TZ = True
 
 AUTH_USER_MODEL = "accounts.Staff"
 LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [

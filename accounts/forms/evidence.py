@@ -34,13 +34,13 @@ class EvidenceForm(forms.Form):
     valid_from = DayField(label=_("Counts from"))
     valid_until = DayField(label=_("Counts until"))
 
-    def __init__(self, *args: Any, account: Account, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, account: Account, today: datetime.date) -> None:
         begin = {
             "holder_name": account.customer.name,
             "valid_from": today,
             "valid_until": _a_year_from(today),
         }
-        super().__init__(*args, initial=begin, **kwargs)
+        super().__init__(data, initial=begin)
         self.fields["persons"].help_text = str(_("1 to %(most)s")) % {"most": MOST_PERSONS}
 
     def clean_persons(self) -> int | None:
@@ -65,9 +65,9 @@ class ExtendForm(forms.Form):
     )
     valid_until = DayField(label=_("Counts until"))
 
-    def __init__(self, *args: Any, evidence: HouseholdEvidence, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, evidence: HouseholdEvidence) -> None:
         begin = {"valid_until": _a_year_from(evidence.valid_until + datetime.timedelta(days=1))}
-        super().__init__(*args, initial=begin, auto_id=f"extend_{evidence.pk}_%s", **kwargs)
+        super().__init__(data, initial=begin, auto_id=f"extend_{evidence.pk}_%s")
 
 
 class WithdrawForm(forms.Form):
@@ -76,9 +76,9 @@ class WithdrawForm(forms.Form):
     counts_no_longer_from = DayField(label=_("Counts no longer from"))
     reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON)
 
-    def __init__(self, *args: Any, evidence: HouseholdEvidence, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, evidence: HouseholdEvidence, today: datetime.date) -> None:
         begin = {"counts_no_longer_from": min(max(today, evidence.valid_from), evidence.valid_until)}
-        super().__init__(*args, initial=begin, auto_id=f"withdraw_{evidence.pk}_%s", **kwargs)
+        super().__init__(data, initial=begin, auto_id=f"withdraw_{evidence.pk}_%s")
 
 
 class EndingForm(forms.Form):
@@ -89,8 +89,11 @@ class EndingForm(forms.Form):
         choices=[(days, days) for days in DAYS],
         coerce=int,
         required=False,
-        empty_value=DAYS[0],
+        empty_value=str(DAYS[0]),
     )
+
+    def clean_days(self) -> int:
+        return int(self.cleaned_data["days"])
 
 
 def _a_year_from(day: datetime.date) -> datetime.date:

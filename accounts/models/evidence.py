@@ -24,7 +24,7 @@ class HouseholdEvidence(models.Model):
     class Document(models.TextChoices):
         HOUSEHOLD_REGISTER = "HOUSEHOLD_REGISTER", _("household register")
         RESIDENCE_PERMIT = "RESIDENCE_PERMIT", _("residence permit")
-        LOW_INCOME_CERTIFICATE = "LOW_INCOME_CERTIFICATE", _("low-income certificate")
+        LOW_INCOME_CERTIFICATE = "LOW_INCOME_CERTIFICATE", pgettext_lazy("document", "low-income certificate")
 
     # What may prove what. The same stands in the database.
     PROVES: ClassVar[dict[str, frozenset[str]]] = {

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 
+from django.utils.translation import override
+
 from billing.explaining.said import Said, tier_zh, units_en, units_zh, yuan
+from billing.ledger_names import component_name
 from billing.models import Bill, BillLine
 from billing.money import NO_MONEY
 
@@ -16,11 +19,6 @@ _SIMPLE_ZH = re.compile(
 _SIMPLE_EN = re.compile(
     r"^(?P<lead>.*?)(?P<quantity>-?[0-9.]+) (?P<unit>\S+) × (?P<price>[0-9.]+) yuan(?P<aside> \(.*\))?$"
 )  # fmt: skip
-NAMES_EN = {
-    "energy": "Electricity", "gas": "Gas", "supply": "Water", "resource_fee": "Water resource fee",
-    "sewage": "Sewage treatment", "area_heat": "Heating", "base_heat": "Basic heating charge",
-    "metered_heat": "Metered heating charge", "tier_surcharge": "Tier surcharge",
-}  # fmt: skip
 SERVICES = {
     "WATER": Said("水费", "water bill"),
     "GAS": Said("燃气费", "gas bill"),
@@ -38,6 +36,8 @@ def said_total(bill: Bill) -> Said:
             f"这笔{service.zh}是从旧系统转来的欠费，共 {amount} 元。",
             f"This {service.en} was taken over from the old system: {amount} yuan.",
         )
+    if bill.kind == Bill.Kind.ONE_OFF:
+        return Said(f"这笔一次性费用共 {amount} 元。", f"This fee is charged once: {amount} yuan.")
     if bill.kind == Bill.Kind.HEATING:
         season = bill.period.replace("-", "–")
         return Said(
@@ -70,28 +70,38 @@ def said_upper_tiers(lines: Sequence[BillLine], unit: str) -> Said | None:
     above = sum((line.quantity for line in first if line.tier and line.tier > 1), Decimal(0))
     if not above:
         return None
-    lowest = min(line.tier for line in first if line.tier and line.tier > 1)
+    tiers = sorted({line.tier for line in first if line.tier and line.tier > 1})
+    more = len(tiers) > 1
+    where_zh = f"{tier_zh(tiers[0])}{'及以上' if more else ''}"
+    where_en = f"tier {tiers[0]}{' and above' if more else ''}"
+    if above == sum((line.quantity for line in first), Decimal(0)):
+        return Said(
+            f"本期用量全部在{where_zh}，单价较高。", f"All of it is in {where_en}, which has a higher price."
+        )
     return Said(
-        f"其中 {units_zh(above, unit)}进入{tier_zh(lowest)}及以上，单价较高。"
-        if any(line.tier and line.tier > lowest for line in first)
-        else f"其中 {units_zh(above, unit)}进入{tier_zh(lowest)}，单价较高。",
-        f"Of this, {units_en(above, unit)} fell into tier {lowest}"
-        + (" and above" if any(line.tier and line.tier > lowest for line in first) else "")
-        + ", which has a higher price.",
+        f"其中 {units_zh(above, unit)}进入{where_zh}，单价较高。",
+        f"Of this, {units_en(above, unit)} fell into {where_en}, which has a higher price.",
     )
 
 
 def _said_component(lines: Sequence[BillLine]) -> Said:
     code = lines[0].component
-    name_zh = lines[0].component_name or code
-    name_en = NAMES_EN.get(code, code.replace("_", " ").capitalize())
+    name = said_component(code, lines[0].component_name)
     parts_zh = [f"{_aloud_zh(line.sentence)}，{yuan(line.amount)} 元" for line in lines]
     parts_en = [f"{_aloud_en(line.sentence_en or line.sentence)}, {yuan(line.amount)} yuan" for line in lines]
     if len(lines) > 1:
         total = yuan(sum((line.amount for line in lines), NO_MONEY))
         parts_zh.append(f"小计 {total} 元")
         parts_en.append(f"together {total} yuan")
-    return Said(f"{name_zh}：{'；'.join(parts_zh)}。", f"{name_en}: {'; '.join(parts_en)}.")
+    return Said(f"{name.zh}：{'；'.join(parts_zh)}。", f"{name.en}: {'; '.join(parts_en)}.")
+
+
+def said_component(code: str, name: str) -> Said:
+    """As the price list calls it; a component that has no name there by the usual one."""
+    with override("en"):
+        english = component_name(code)
+    with override("zh-hans"):
+        return Said(name or component_name(code), f"{english[0].upper()}{english[1:]}")
 
 
 def _aloud_zh(sentence: str) -> str:

@@ -20,7 +20,7 @@ class QuantityField(forms.RegexField):
             **kwargs,
         )
 
-    def clean(self, value: Any) -> Decimal | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Decimal | None:
         text = super().clean(value)
         return Decimal(text) if text else None
 
@@ -34,8 +34,8 @@ class SimulationForm(forms.Form):
         label=_("read on"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"on": today}, **kwargs)
+    def __init__(self, data: Any = None, *, today: datetime.date) -> None:
+        super().__init__(data, initial={"on": today})
         self.today = today
         self.fields["units"].widget.attrs["autofocus"] = True
 

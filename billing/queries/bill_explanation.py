@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from billing.explaining.said import Said, units_en, units_zh, yuan
 from billing.models import Bill, TariffVersion
 
 PERIODS = 13
+YUAN = Decimal(1)
 WIDTH, HEIGHT, FOOT, HEAD = 640, 150, 22, 20
 
 
@@ -72,7 +74,7 @@ def bars(bill: Bill, history: Sequence[Bill]) -> list[dict[str, Any]]:
                 "middle": str(place * step + step // 2),
                 "above": str(HEIGHT - FOOT - height - 5),
                 "label": one.period[2:],
-                "amount": f"{one.amount:.0f}",
+                "amount": str(one.amount.quantize(YUAN, ROUND_HALF_UP)),
             }
         )
     return shown

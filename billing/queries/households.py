@@ -59,6 +59,8 @@ class Household:
 
     def persons_history(self) -> tuple[tuple[datetime.date, int], ...]:
         """Each change of the size as the engine reads it: what was proved, then what is on file again."""
+        if not self.proofs:
+            return ()
         changes: dict[datetime.date, int] = {}
         for one in self.proofs:
             if one.kind == SIZE and one.persons is not None:
@@ -70,6 +72,8 @@ class Household:
 
     def basis(self, day: datetime.date) -> dict[str, Any]:
         """What a bill keeps of it: the evidence that counted on the day, and what has just ended."""
+        if not self.proofs:
+            return {}
         counted = [one for kind in (SIZE, LOW_INCOME) if (one := self.proof_on(kind, day))]
         ended = [one for kind in (SIZE, LOW_INCOME) if (one := self.ended_before(kind, day))]
         basis: dict[str, Any] = {}

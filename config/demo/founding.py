@@ -22,6 +22,7 @@ from config.demo.households import Household
 from config.demo.meters import install_meters
 from config.demo.odd_households import odd_households
 from config.demo.old_debts import take_over_old_debts
+from config.demo.papers import record_papers
 from config.demo.places import Town
 from config.demo.planner import plans_for_unknown_tables
 from config.demo.population import ordinary_households
@@ -99,6 +100,7 @@ def _people(accounts: int, company: Company, history: History, seed: int) -> lis
     write_roster(households, company, Chance(seed, "roster"), history)
     install_meters(households, history, Chance(seed, "meters"))
     lay_routes(households, company)
+    record_papers(households, company, history, Chance(seed, "papers"))
     return households
 
 

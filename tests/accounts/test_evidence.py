@@ -115,7 +115,7 @@ class TestRecordEvidence:
     ) -> None:
         record(account, adviser)
         record(account, adviser, LOW_INCOME)
-        dates = {
+        dates: dict[str, Any] = {
             "valid_from": datetime.date.fromisoformat(first),
             "valid_until": datetime.date.fromisoformat(last),
         }

@@ -8,7 +8,7 @@ from accounts.models import AuditEntry, Customer, Staff
 from accounts.services.audit import record_audit
 from accounts.services.personal_data import RevealRefused, reveal_personal_data
 from tests.database import run_together
-from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
+from tests.factories.accounts import make_account, make_branch, make_customer, make_evidence, make_staff
 
 AT = datetime.datetime(2026, 11, 23, 9, 30, tzinfo=timezone.get_default_timezone())
 ID_NUMBER = "11010119900307000Y"
@@ -57,6 +57,13 @@ def reveal(
 
 @pytest.mark.django_db
 class TestRevealPersonalData:
+    def test_returns_the_documents_of_the_own_branch_alone(self) -> None:
+        clerk, customer = clerk_and_customer()
+        make_evidence(customer.accounts.get(), document_number="沈户000123")
+        make_evidence(make_account(customer=customer), document_number="CANARY")
+
+        assert reveal(clerk, customer, PersonalField.DOCUMENT) == "沈户000123"
+
     @pytest.mark.parametrize(
         ("field", "value"),
         [(PersonalField.PHONE, "13800001234 / 024-31234567"), (PersonalField.ID_NUMBER, ID_NUMBER)],

@@ -130,6 +130,13 @@ class TestTheAmount:
         assert [one for one in said if "以上相加" in one.zh] == []
         assert said[0].zh == "2026–27 采暖季（2026-11-01 至 2027-03-31）的采暖费共 2,329.60 元。"
 
+    def test_of_a_component_without_a_name_has_the_usual_one(self, branch: Branch) -> None:
+        bill = make_bill(make_account(branch=branch))
+
+        (said,) = said_components(list(bill.lines.all()))
+
+        assert said.en == "Water charge: 10 立方米, 100.00 yuan."
+
     def test_of_a_line_in_other_words_is_said_as_it_stands(self) -> None:
         line = BillLine(
             component="base_heat", component_name="基本热费", quantity=Decimal(100), unit_price=Decimal("7.2"),
@@ -145,6 +152,13 @@ class TestTheAmount:
 
         assert "旧系统" in explained(bill)[0].zh
         assert "1,234,567.89 元" in explained(bill)[0].zh
+
+    def test_of_a_fee_is_said_without_a_period(self, branch: Branch) -> None:
+        bill = make_bill(make_account(branch=branch), total="52.00", kind=Bill.Kind.ONE_OFF)
+
+        assert explained(bill)[0] == Said(
+            "这笔一次性费用共 52.00 元。", "This fee is charged once: 52.00 yuan."
+        )
 
 
 def water_bill(account: Account, period: str) -> Bill:
@@ -188,7 +202,7 @@ class TestTheReadings:
         assert said[2] == (
             "Tiers add up over 2026 and end at 180 and 260 m³: 0 before, 40 on this bill, 40 now, in tier 1."
         )
-        assert "Water: Tier 1: 40 m³ at 2.07 yuan each, 82.80 yuan." in said
+        assert "Water charge: Tier 1: 40 m³ at 2.07 yuan each, 82.80 yuan." in said
         assert said[-1] == "Prices: Water prices, in force from 2020-01-01."
 
     def test_of_a_meter_that_multiplies_say_so(self, branch: Branch) -> None:
@@ -245,6 +259,28 @@ def prices(**resident: Any) -> dict[str, Any]:
             },
         }
     }  # fmt: skip
+
+
+class TestTheUpperTiers:
+    @pytest.mark.parametrize(
+        ("before", "now", "words"),
+        [
+            ("170", "180", ""),
+            ("170", "190", "其中 10 立方米进入第二阶梯，单价较高。"),
+            ("170", "300", "其中 120 立方米进入第二阶梯及以上，单价较高。"),
+            ("200", "210", "本期用量全部在第二阶梯，单价较高。"),
+            ("200", "300", "本期用量全部在第二阶梯及以上，单价较高。"),
+        ],
+    )
+    def test_are_pointed_out(self, branch: Branch, before: str, now: str, words: str) -> None:
+        make_tariff()
+        account = make_water_account(branch=branch, readings={"2026-10-10": before, "2026-11-10": now})
+        water_bill(account, "2026-10")
+
+        said = zh(water_bill(account, "2026-11"))
+
+        assert words in said
+        assert ("单价较高" in said) == bool(words)
 
 
 class TestTheHousehold:

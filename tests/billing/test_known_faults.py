@@ -86,10 +86,10 @@ class TestFault2TheFourthTierAndSharedState:
 
         lines = account.bills.get().lines.order_by("position")
         assert [(line.tier, line.unit_price, line.amount) for line in lines] == [
-            (1, 1, Decimal("10.00")),
-            (2, 2, Decimal("20.00")),
-            (3, 4, Decimal("40.00")),
-            (4, 8, Decimal("120.00")),
+            (1, Decimal(1), Decimal("10.00")),
+            (2, Decimal(2), Decimal("20.00")),
+            (3, Decimal(4), Decimal("40.00")),
+            (4, Decimal(8), Decimal("120.00")),
         ]
 
     def test_two_tariffs_priced_by_many_threads_never_mix(self) -> None:
@@ -107,7 +107,7 @@ class TestFault2TheFourthTierAndSharedState:
             return found  # type: ignore[return-value]
 
         answers = run_together(
-            *(lambda price=price, year=year: priced(price, year)  # type: ignore[misc]
+            *(lambda price=price, year=year: priced(price, year)
               for price in (1, 2) for year in (2025, 2026))
         )  # fmt: skip
 
@@ -122,7 +122,7 @@ class TestFault2TheFourthTierAndSharedState:
             usage = Usage(TODAY, Decimal(quantity))
             return {str(tariff.rate(usage, Facts("resident", 3)).total) for _ in range(300)}
 
-        answers = run_together(*(lambda quantity=q: totals(quantity) for q in (5, 15, 25, 45)))  # type: ignore[misc]
+        answers = run_together(*(lambda quantity=q: totals(quantity) for q in (5, 15, 25, 45)))
 
         assert answers == [{"5.00"}, {"20.00"}, {"50.00"}, {"190.00"}]
 

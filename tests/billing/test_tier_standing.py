@@ -85,7 +85,7 @@ class TestTheStanding:
 
         assert standing(account, datetime.date(2026, 12, 31)).used == 300
         found = standing(account, datetime.date(2027, 1, 1))
-        assert (found.period, found.used, found.ends_on) == ("2027", 0, datetime.date(2027, 12, 31))
+        assert (found.period, found.used, found.ends_on) == ("2027", Decimal(0), datetime.date(2027, 12, 31))
 
     @pytest.mark.parametrize(
         ("period", "on", "ends_on", "words"),
@@ -120,8 +120,10 @@ class TestTheStanding:
         account = billed(branch, "10")
         prove(account, "HOUSEHOLD_SIZE", datetime.date(2026, 2, 1), TODAY, 6)
 
-        assert standing(account).thresholds == (300, 380)
-        assert standing(account, TODAY + datetime.timedelta(days=1)).thresholds == (180, 260)
+        assert standing(account).thresholds == tuple(map(Decimal, (300, 380)))
+        assert standing(account, TODAY + datetime.timedelta(days=1)).thresholds == tuple(
+            map(Decimal, (180, 260))
+        )
 
     def test_does_not_name_a_price_that_the_register_decides(self, branch: Branch) -> None:
         tariff = CASES["P15a"]["tariff"]
@@ -168,7 +170,7 @@ class TestNoStanding:
         own = {"categories": {"resident": {**RESIDENT, "tier_upto": ["50", "60"]}}}
         make_tariff(branch=branch, prices=own)
 
-        assert standing(make_water_account(branch=branch)).thresholds == (50, 60)
+        assert standing(make_water_account(branch=branch)).thresholds == tuple(map(Decimal, (50, 60)))
 
 
 class TestTheStrip:

@@ -15,7 +15,7 @@ from accounts.models import Account
 from billing.models import Payment
 from counters.services.payments import void_payment_at_counter
 from tests.billing.metering import make_tariff
-from tests.factories.accounts import make_account, make_staff
+from tests.factories.accounts import make_account, make_evidence, make_staff
 from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
 from tests.factories.tariffs import make_draft, make_submitted
@@ -96,7 +96,21 @@ def pages_of_a_cashier(hall: Hall, metered: Account, payment: Payment) -> Iterat
         yield f"/counter/payments/{receipt}/"
         yield from (f"/counter/receipts/{receipt}/", f"/counter/receipts/{receipt}/?paper=a4")
     for bill in (hall.bill, *metered.bills.all()):
-        yield f"/bills/{bill.number}/"
+        yield from (f"/bills/{bill.number}/", f"/bills/{bill.number}/explanation/")
+    make_evidence(metered)
+    make_evidence(hall.account, valid_until=TODAY)
+    yield "/evidence/?days=60"
+    for account in (metered, hall.account):
+        yield f"/accounts/{account.account_no}/evidence/"
+        for asked in (
+            "",
+            "?units=20",
+            "?units=x",
+            "?units=1&reading=1",
+            "?reading=1",
+            "?units=1&on=2020-01-01",
+        ):
+            yield f"/accounts/{account.account_no}/simulation/{asked}"
     yield from ("/prices/", "/prices/?on=soon", "/prices/poster/", "/prices/screen/", "/tariffs/")
 
 

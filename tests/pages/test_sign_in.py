@@ -23,7 +23,7 @@ class TestSigningIn:
     def test_leads_to_the_first_page(self, cashier: Staff) -> None:
         answer = Client().post(PAGE, {"username": "A1007", "password": PASSWORD})
 
-        assert answer.status_code == 302
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/")
         assert answer.cookies["sessionid"]["httponly"]
         assert answer.cookies["sessionid"]["samesite"] == "Lax"
 
