@@ -19,6 +19,7 @@ from tests.factories.accounts import make_staff
 from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING, cash, pay
 from tests.hall import PASSWORD, TODAY, Hall, signed_in, text_of
+from tests.pages.test_no_english_left import english_in
 
 pytestmark = pytest.mark.django_db
 
@@ -349,3 +350,36 @@ class TestABatch:
 
     def test_refuses_a_selection_that_is_wrong(self, hall: Hall, finance: Staff) -> None:
         assert signed_in(finance).get("/corrections/batches/new/?period=%00").status_code == 422
+
+
+class TestInChinese:
+    def test_has_no_english_left(self, hall: Hall, water: Account, finance: Staff) -> None:
+        clerk, supervisor, bill = signed_in(finance), signed_in(hall.supervisor), water.bills.get()
+        proposal = {"way": "credit", "amount": "1", "component": "supply", "reason": "LEAK", "note": "暗漏"}
+        clerk.post(f"/bills/{hall.bill.number}/adjust/", proposal)
+        clerk.post(f"/bills/{hall.bill.number}/adjust/", {**proposal, "way": "charge"})
+        clerk.post(f"/bills/{hall.bill.number}/waive/", {"amount": "1", "reason": "OTHER", "note": "停机"})
+        selection = {"service": "WATER", "reason": "DOUBLE", "note": "重复", "request_id": str(uuid4())}
+        batch = clerk.post("/corrections/batches/new/", selection).headers["Location"]
+        answers = [
+            clerk.post(cancel_address(bill), form_of(water)),
+            clerk.post(cancel_address(bill), form_of(water, value="", reason="")),
+            supervisor.get("/corrections/"),
+            clerk.get(batch),
+            clerk.get("/corrections/batches/new/?service=WATER"),
+            clerk.post(f"{batch}run/"),
+        ]
+        for row in (*Adjustment.objects.all(), *Waiver.objects.all()):
+            kind = "adjustments" if isinstance(row, Adjustment) else "waivers"
+            supervisor.post(f"/corrections/{kind}/{row.pk}/", {"decision": "approve"})
+        clerk.post(cancel_address(bill), previewed(clerk, bill, form_of(water)))
+        addresses = (
+            f"/bills/{bill.number}/", f"/bills/{bill.number}-R1/", f"/bills/{hall.bill.number}/",
+            cancel_address(bill), f"/bills/{hall.bill.number}/adjust/", f"/bills/{hall.bill.number}/waive/",
+            "/corrections/?show=mine", "/corrections/?show=done", "/corrections/batches/new/",
+            *(f"/bills/{charge.number}/" for charge in Bill.objects.filter(charged_by__isnull=False)),
+        )  # fmt: skip
+
+        left = [english_in(text_of(answer)) for answer in (*answers, *map(clerk.get, addresses))]
+
+        assert [words for words in left if words] == []
