@@ -1,3 +1,3 @@
-from billing.admin import books, meters, prices
+from billing.admin import books, corrections, meters, prices
 
-__all__ = ["books", "meters", "prices"]
+__all__ = ["books", "corrections", "meters", "prices"]

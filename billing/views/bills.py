@@ -111,6 +111,7 @@ def _allocations(bill: Bill) -> list[dict[str, Any]]:
             else "",
             "principal": share.principal,
             "late_charge": share.late_charge,
+            "channel": share.payment.get_channel_display(),
             "is_void": hasattr(share.payment, "reversal"),
         }
         for share in rows
