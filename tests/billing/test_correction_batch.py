@@ -1,10 +1,12 @@
 """Many bills cancelled for one reason, chunk by chunk."""
 
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 
 from accounts.models import AuditEntry, Branch, Staff
 from billing.models import Balance, BatchedBill, Bill, CorrectionBatch
@@ -192,3 +194,18 @@ class TestProposing:
     ) -> None:
         with refused(code):
             propose(finance, **changes)
+
+
+class TestTheCommand:
+    def test_works_off_every_approved_batch(
+        self, bills: list[Bill], finance: Staff, supervisor: Staff
+    ) -> None:
+        approve(propose(finance), supervisor)
+        waiting = propose(finance, selection={"service": "HEAT"})
+        out = StringIO()
+
+        call_command("work_off_batches", stdout=out)
+
+        assert ": 5 cancelled" in out.getvalue()
+        waiting.refresh_from_db()
+        assert waiting.state == "PROPOSED"
