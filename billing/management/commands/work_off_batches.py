@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.core.management import BaseCommand
@@ -15,13 +16,11 @@ class Command(BaseCommand):
         batches = CorrectionBatch.objects.filter(state=CorrectionBatch.State.APPROVED).order_by("pk")
         for batch in batches:
             with tqdm(total=batch.entries.count(), disable=None) as bar:
-                done = work_off_batch(
-                    batch, at=timezone.now(), progress=lambda now, _all, bar=bar: _show(bar, now)
-                )
+                done = work_off_batch(batch, at=timezone.now(), progress=partial(_show, bar))
             counted = done.entries.filter(state="CANCELLED").count()
             self.stdout.write(f"{done.pk}: {counted} cancelled, {done.get_state_display()}")
 
 
-def _show(bar: "tqdm[Any]", now: int) -> None:
-    bar.n = now
-    bar.refresh()
+def _show(bar: "tqdm[Any]", done: int, total: int) -> None:
+    bar.total = total
+    bar.update(done - bar.n)
