@@ -26,9 +26,35 @@ def record_audit(
     scheduled job or the operator at the command line. The branch is the actor's unless named.
     Personal data has no place in `details`.
     """
+    entry = audit_entry(
+        actor=actor,
+        action=action,
+        on=on,
+        at=at,
+        branch=branch,
+        reason=reason,
+        details=details,
+        request_id=request_id,
+    )
+    insert_rows([entry])
+    return entry
+
+
+def audit_entry(
+    *,
+    actor: Staff | None,
+    action: str,
+    on: Model | type[Model],
+    at: datetime,
+    branch: Branch | None = None,
+    reason: str = "",
+    details: Mapping[str, Any] | None = None,
+    request_id: UUID | None = None,
+) -> AuditEntry:
+    """A line of the trail that is not written yet: a verb on many rows hands all of its lines to insert_rows."""
     # By key: loading the actor's branch would cost every payment one more round trip.
     branch_id = actor.branch_id if actor else None
-    entry = AuditEntry(
+    return AuditEntry(
         at=at,
         actor=actor,
         branch_id=branch.pk if branch else branch_id,
@@ -39,5 +65,3 @@ def record_audit(
         details=dict(details or {}),
         request_id=request_id,
     )
-    insert_rows([entry])
-    return entry

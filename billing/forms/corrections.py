@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import SecondPersonForm
@@ -63,6 +64,11 @@ class CancelForm(SecondPersonForm):
         if data.get("value") and not data.get("reading"):
             self.add_error("reading", _("Choose the reading that was wrong."))
         return data
+
+    @property
+    def can_be_previewed(self) -> bool:
+        """Nothing is wrong with the fields themselves."""
+        return not set(self.errors) - {NON_FIELD_ERRORS}
 
     @property
     def fingerprint(self) -> str:

@@ -110,7 +110,24 @@ class Migration(migrations.Migration):
                         verbose_name="what",
                     ),
                 ),
-                ("role", models.CharField(max_length=20, verbose_name="role")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("cashier", "cashier"),
+                            ("adviser", "adviser"),
+                            ("collector", "collector"),
+                            ("complaints", "complaint handler"),
+                            ("finance", "finance clerk"),
+                            ("supervisor", "hall supervisor"),
+                            ("manager", "manager"),
+                            ("administrator", "administrator"),
+                            ("auditor", "auditor"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
                 ("amount", billing.models.amount.MoneyField(verbose_name="up to")),
             ],
             options={

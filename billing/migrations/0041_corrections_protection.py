@@ -25,6 +25,7 @@ GIVEN = {
     "view_waiver": EVERYONE_AT_WORK,
     "view_correctionbatch": BOOKS,
     "view_approvallimit": BOOKS,
+    "change_approvallimit": ("manager",),
     "cancel_bill": ("finance",),
     "propose_adjustment": ("adviser", "finance"),
     "propose_waiver": ("adviser", "finance"),

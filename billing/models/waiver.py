@@ -13,6 +13,10 @@ from billing.models.payment import Allocation
 from billing.money import FEN, NO_MONEY
 
 
+# The groups of the migrations are named after the posts.
+ROLES = [(post.value.lower(), post.label) for post in Staff.Post]
+
+
 class WaiverQuerySet(models.QuerySet["Waiver"]):
     def visible_to(self, staff: Staff) -> "WaiverQuerySet":
         return self.filter(bill__account__in=Account.objects.visible_to(staff))
@@ -81,7 +85,7 @@ class ApprovalLimit(models.Model):
         CANCEL_ALONE = "CANCEL_ALONE", _("cancel a bill alone up to")
 
     what = models.CharField(_("what"), max_length=12, choices=What)
-    role = models.CharField(_("role"), max_length=20)
+    role = models.CharField(_("role"), max_length=20, choices=ROLES)
     amount = MoneyField(_("up to"))
 
     class Meta:
@@ -94,4 +98,4 @@ class ApprovalLimit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role}: {self.get_what_display()} {self.amount}"
+        return f"{self.get_role_display()}: {self.get_what_display()} {self.amount}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Model, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -49,18 +49,25 @@ def selected_bills(selection: Mapping[str, str], staff: Staff) -> QuerySet[Bill]
 
 def selection_in_words(selection: Mapping[str, str]) -> list[tuple[str, str]]:
     """What was asked for, as (name, value) in words."""
-    words = {
-        "run": (_("Bill run"), lambda key: str(BillRun.objects.filter(pk=key).first() or key)),
-        "service": (_("Service"), lambda key: str(dict(Service.choices).get(key, key))),
-        "period": (_("Period"), str),
-        "tariff": (_("Price list"), lambda key: str(Tariff.objects.filter(pk=key).first() or key)),
-        "category": (_("Category of use"), lambda key: str(dict(Category.choices).get(key, key))),
-        "district": (
-            _("Collection district"),
-            lambda key: str(District.objects.filter(pk=key).first() or key),
-        ),
+    names = {
+        "run": _("Bill run"),
+        "service": _("Service"),
+        "period": _("Period"),
+        "tariff": _("Price list"),
+        "category": _("Category of use"),
+        "district": _("Collection district"),
     }
-    return [(words[name][0], words[name][1](key)) for name, key in selection.items() if name in words]
+    return [(names[name], _value_in_words(name, key)) for name, key in selection.items() if name in names]
+
+
+def _value_in_words(name: str, key: str) -> str:
+    choices = {"service": dict(Service.choices), "category": dict(Category.choices)}
+    if name in choices:
+        return str(choices[name].get(key, key))
+    rows: dict[str, type[Model]] = {"run": BillRun, "tariff": Tariff, "district": District}
+    if name in rows:
+        return str(rows[name]._default_manager.filter(pk=key).first() or key)
+    return key
 
 
 def extent_of(bills: QuerySet[Bill]) -> Extent:
@@ -78,7 +85,9 @@ def extent_of(bills: QuerySet[Bill]) -> Extent:
     by_district = (
         bills.values(name=F("account__premises__district__name")).annotate(**totals).order_by("name")
     )
-    return Extent(whole["bills"], whole["sum"], whole["paid_bills"], whole["paid"], list(by_district))
+    return Extent(
+        whole["bills"], whole["sum"], whole["paid_bills"], whole["paid"], [dict(one) for one in by_district]
+    )
 
 
 def progress_of(batch: CorrectionBatch) -> dict[str, int]:

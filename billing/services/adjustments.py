@@ -203,6 +203,9 @@ def _credit(adjustment: Adjustment, account: Account, bill: Bill | None) -> None
 
 
 def _postings(adjustment: Adjustment) -> Sequence[Posting]:
+    # It is approved.
+    assert adjustment.business_date is not None
+    assert adjustment.decided_at is not None
     sides = ((RECEIVABLE, adjustment.to_bill), (PREPAID, adjustment.to_credit))
     return [
         Posting(

@@ -10,9 +10,9 @@ from django.db import connection
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
-from accounts.models import Staff
+from accounts.models import AuditEntry, Staff
 from accounts.rows import insert_rows
-from accounts.services.audit import record_audit
+from accounts.services.audit import audit_entry
 from billing.business_date import business_date_of
 from billing.models import Adjustment, Allocation, Balance, Bill, BillCancellation, Decision
 from billing.money import NO_MONEY
@@ -178,13 +178,12 @@ def write_cancellations(
         outstanding=NO_MONEY, late_charge_left=NO_MONEY, state=Bill.State.CANCELLED
     )
     save_balances([balances[pk] for pk in sorted(balances)])
-    for row in rows:
-        _leave_a_trace(row)
+    insert_rows([_trace_of(row) for row in rows])
     return rows
 
 
-def _leave_a_trace(row: BillCancellation) -> None:
-    record_audit(
+def _trace_of(row: BillCancellation) -> AuditEntry:
+    return audit_entry(
         actor=row.cancelled_by,
         action="cancel_bill",
         on=row.bill,

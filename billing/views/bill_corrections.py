@@ -15,6 +15,7 @@ from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
 from billing.forms.corrections import AdjustmentForm, CancelForm, WaiverForm
 from billing.models import Bill
+from billing.money import NO_MONEY
 from billing.queries.late_charges import debts_on
 from billing.services.adjustments import propose_adjustment
 from billing.services.cancellations import cancel_bill
@@ -34,17 +35,12 @@ def bill_cancel(request: StaffRequest, number: str) -> HttpResponse:
     if bill.state == Bill.State.CANCELLED:
         return _bill_again(request, bill)
     form = CancelForm(request.POST or None, bill=bill, request=request)
-    preview = None
-    if form.is_valid():
-        try:
-            if request.POST.get("step") == "confirm" and form.cleaned_data["previewed"] == form.fingerprint:
-                _cancel(request, bill, form)
-                return redirect("billing:bill_detail", number=number)
-            preview = _preview(request, bill, form)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-    status = 422 if form.errors else 200
-    return render(request, "billing/bill_cancel.html", _context(bill, form, preview), status=status)
+    if form.is_valid() and request.POST.get("step") == "confirm" and _confirm(request, bill, form):
+        return redirect("billing:bill_detail", number=number)
+    # A second person who mistyped sees the preview again.
+    preview = _preview(request, bill, form) if form.is_bound and form.can_be_previewed else None
+    context = {**_facts(bill), "form": form, "preview": preview}
+    return render(request, "billing/bill_cancel.html", context, status=422 if form.errors else 200)
 
 
 @permission_required(["billing.view_bill", "billing.propose_adjustment"], raise_exception=True)
@@ -119,8 +115,12 @@ def _right(form: CancelForm) -> RightReading | None:
     return RightReading(data["reading"], form.right_value, data["rolled_over"])
 
 
-def _cancel(request: StaffRequest, bill: Bill, form: CancelForm) -> None:
+def _confirm(request: StaffRequest, bill: Bill, form: CancelForm) -> bool:
+    """Do what the preview has shown; otherwise the form says why not."""
     data = form.cleaned_data
+    if data["previewed"] != form.fingerprint:
+        form.add_error(None, _("The form was changed. Look at what would happen now, then confirm."))
+        return False
     wanted: dict[str, Any] = {
         "reason": data["reason"],
         "note": data["note"],
@@ -129,14 +129,22 @@ def _cancel(request: StaffRequest, bill: Bill, form: CancelForm) -> None:
         "request_id": data["request_id"],
         "at": timezone.now(),
     }
-    if data["what"] == "rebill":
-        cancel_and_rebill(bill, **wanted, right=_right(form))
-    else:
-        cancel_bill(bill, **wanted)
+    try:
+        if data["what"] == "rebill":
+            cancel_and_rebill(bill, **wanted, right=_right(form))
+        else:
+            cancel_bill(bill, **wanted)
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return False
+    return True
 
 
-def _preview(request: StaffRequest, bill: Bill, form: CancelForm) -> dict[str, Any]:
-    if form.cleaned_data["what"] == "rebill":
+def _preview(request: StaffRequest, bill: Bill, form: CancelForm) -> dict[str, Any] | None:
+    """What would happen; None, and a refusal on the form, where nothing can."""
+    if form.cleaned_data["what"] == "cancel":
+        return {"fingerprint": form.fingerprint, **_cancelled_only(request, bill)}
+    try:
         rebilling = preview_rebill(
             bill,
             reason=form.cleaned_data["reason"],
@@ -144,21 +152,27 @@ def _preview(request: StaffRequest, bill: Bill, form: CancelForm) -> dict[str, A
             at=timezone.now(),
             right=_right(form),
         )
-        return {
-            "fingerprint": form.fingerprint,
-            "exchanges": exchange_rows(rebilling.exchanges),
-            "difference": rebilling.difference,
-            "to_pay": rebilling.to_pay,
-            "prepaid": rebilling.prepaid,
-            "needs_second_person": rebilling.needs_second_person,
-        }
-    paid = settled_on([bill]).paid.get(bill.pk)
+    except ValidationError as refusal:
+        if not form.non_field_errors():
+            form.add_error(None, refusal)
+        return None
     return {
         "fingerprint": form.fingerprint,
+        "exchanges": exchange_rows(rebilling.exchanges),
+        "difference": rebilling.difference,
+        "to_pay": rebilling.to_pay,
+        "prepaid": rebilling.prepaid,
+        "needs_second_person": rebilling.needs_second_person,
+    }
+
+
+def _cancelled_only(request: StaffRequest, bill: Bill) -> dict[str, Any]:
+    paid = settled_on([bill]).paid.get(bill.pk, NO_MONEY)
+    return {
         "exchanges": [],
         "returned": paid,
         "difference": -(bill.amount - bill.adjusted),
-        "needs_second_person": needs_second_person(bill, paid or bill.amount * 0, request.user),
+        "needs_second_person": needs_second_person(bill, paid, request.user),
     }
 
 
@@ -172,9 +186,3 @@ def _facts(bill: Bill) -> dict[str, Any]:
         "account_url": reverse("accounts:account_detail", args=[bill.account.account_no]),
         "service": bill.get_service_display(),
     }
-
-
-def _context(bill: Bill, form: CancelForm, preview: dict[str, Any] | None) -> dict[str, Any]:
-    if form.is_bound and form.data.get("step") == "confirm" and preview is not None:
-        form.add_error(None, _("The form was changed. Look at what would happen now, then confirm."))
-    return {**_facts(bill), "form": form, "preview": preview}

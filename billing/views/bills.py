@@ -15,7 +15,7 @@ from accounts.models.organisation import in_current_language
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
 from billing.ledger_names import component_name
-from billing.models import Bill
+from billing.models import Bill, Payment
 from billing.queries.account_page import BILL_TONES
 from billing.queries.bill_corrections import corrections_of
 from billing.queries.bill_explanation import explanation_of
@@ -128,12 +128,20 @@ def _allocations(bill: Bill) -> list[dict[str, Any]]:
         {
             "taken_at": share.payment.taken_at,
             "receipt_number": share.payment.receipt.number if hasattr(share.payment, "receipt") else "",
-            "url": reverse("counters:payment", args=[share.payment.receipt.number])
-            if hasattr(share.payment, "receipt")
-            else "",
+            "url": _address_of(share.payment),
             "principal": share.principal,
             "late_charge": share.late_charge,
+            "channel": share.payment.get_channel_display(),
             "is_void": hasattr(share.payment, "reversal"),
         }
         for share in rows
     ]
+
+
+def _address_of(payment: Payment) -> str:
+    """A payment at a counter has a receipt; credit that paid by itself has a page all the same."""
+    if hasattr(payment, "receipt"):
+        return reverse("counters:payment", args=[payment.receipt.number])
+    if payment.channel == Payment.Channel.CREDIT:
+        return reverse("counters:credit_undo", args=[payment.request_id])
+    return ""

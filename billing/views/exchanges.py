@@ -36,7 +36,7 @@ def _lines(one: Exchange) -> list[dict[str, Any]]:
         before, after = old.get(key, []), new.get(key, [])
         rows.append(
             {
-                "component_name": component_name(key[0]),
+                "component_name": _name((before or after)[0]),
                 "before": [_sentence(line) for line in before],
                 "after": [_sentence(line) for line in after],
                 "old_amount": _sum(before),
@@ -44,6 +44,11 @@ def _lines(one: Exchange) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _name(line: BillLine) -> str:
+    named = in_current_language(line.component_name, component_name(line.component))
+    return named or component_name(line.component)
 
 
 def _by_key(lines: Sequence[BillLine]) -> dict[Key, list[BillLine]]:

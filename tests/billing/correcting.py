@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from accounts.models import Account, Staff
-from billing.models import Adjustment, Bill, Reading
+from billing.models import Adjustment, Bill, Payment, Reading
 from billing.services.adjustments import approve_adjustment, propose_adjustment, refuse_adjustment
 from billing.services.cancellations import cancel_bill
 from billing.services.correction_batches import approve_batch, propose_batch, work_off_batch
@@ -77,10 +77,11 @@ def make_corrections(shift: Shift, finance: Staff, supervisor: Staff) -> None:
 def propose_corrections(hall: Hall) -> dict[str, tuple[str, str]]:
     """Of everything that waits for a second person one here and one in the other branch, by its key."""
     finance = make_staff(role="finance", branch=hall.branch)
-    proposed: dict[str, list[str]] = {"adjustment": [], "waiver": [], "batch": []}
+    proposed: dict[str, list[str]] = {"adjustment": [], "waiver": [], "batch": [], "credit": []}
     for account in (hall.account, hall.foreign_account):
         overdue = make_bill(account, total="50.00", due_on=LATE, kind=Bill.Kind.ONE_OFF)
         adjustment = _propose(account, "-5.00", finance)
+        credit = pay_by_credit(account, finance, hall.supervisor)
         waiver = propose_waiver(
             overdue, amount=Decimal("0.50"), reason="OTHER", note="待审", proposed_by=finance, at=MORNING
         )
@@ -90,7 +91,16 @@ def propose_corrections(hall: Hall) -> dict[str, tuple[str, str]]:
         )  # fmt: skip
         for name, row in (("adjustment", adjustment), ("waiver", waiver), ("batch", batch)):
             proposed[name].append(str(row.pk))
+        proposed["credit"].append(str(credit.request_id))
     return {name: (own, foreign) for name, (own, foreign) in proposed.items()}
+
+
+def pay_by_credit(account: Account, finance: Staff, supervisor: Staff) -> Payment:
+    """Credit that pays a bill by itself on the day it is issued: 3.00 of 1,000.00."""
+    _adjust(account, "-1000.00", finance, supervisor)
+    _adjust(account, "3.00", finance, supervisor)
+    payment: Payment = Payment.objects.get(account=account, channel=Payment.Channel.CREDIT)
+    return payment
 
 
 def _account(shift: Shift) -> Account:
