@@ -815,7 +815,11 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("early_pct__isnull", True), ("early_until__isnull", True)),
                     models.Q(
-                        ("early_pct__gt", 0), ("early_pct__lte", 50), ("early_until__lte", models.F("due_on"))
+                        ("early_pct__gt", 0),
+                        ("early_pct__isnull", False),
+                        ("early_pct__lte", 50),
+                        ("early_until__isnull", False),
+                        ("early_until__lte", models.F("due_on")),
                     ),
                     _connector="OR",
                 ),

@@ -10,8 +10,10 @@ from django.db.models import Count, Q, Sum
 from accounts.models import Account, Customer, District, Staff
 from billing.models import (
     Bill,
+    BillLine,
     BillRun,
     BusinessDay,
+    HeatSuspension,
     LateChargeRule,
     Meter,
     Payment,
@@ -83,7 +85,9 @@ class TestArrears:
         )
 
         assert 0 < heat["suspended"] < heat["all"] * 0.15
-        assert not Bill.objects.filter(account__state="SUSPENDED", period="2026-27").exists()
+        fees = BillLine.objects.filter(bill__account__state="SUSPENDED", bill__period="2026-27")
+        assert set(fees.values_list("component", flat=True)) == {"suspension_fee"}
+        assert HeatSuspension.objects.filter(state="APPROVED").count() == heat["suspended"]
 
 
 class TestCounters:
@@ -122,7 +126,7 @@ class TestPeople:
 
 class TestPrices:
     def test_were_approved_by_a_second_person(self, company: History) -> None:
-        assert TariffVersion.objects.count() == 4
+        assert TariffVersion.objects.count() == 5
         assert not TariffVersion.objects.filter(approved_by__isnull=True).exists()
 
     def test_have_a_late_charge_for_each_service(self, company: History) -> None:
