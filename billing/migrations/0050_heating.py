@@ -926,6 +926,22 @@ class Migration(migrations.Migration):
             model_name="seasonsettlement",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    ("prepaid__gte", Decimal("0.00")),
+                    ("prepaid__lte", Decimal("99999999999.99")),
+                    ("total__gte", Decimal("0.00")),
+                    ("total__lte", Decimal("99999999999.99")),
+                    ("refund__gte", Decimal("0.00")),
+                    ("refund__lte", Decimal("99999999999.99")),
+                    ("collect__gte", Decimal("0.00")),
+                    ("collect__lte", Decimal("99999999999.99")),
+                ),
+                name="settlement_amounts_are_money",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="seasonsettlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
                     models.Q(
                         ("collect", 0),
                         (
@@ -966,7 +982,10 @@ class Migration(migrations.Migration):
             model_name="temperaturerefund",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("amount__gte", Decimal("0.01")), ("amount__lte", Decimal("99999999999.99"))
+                    ("amount__gte", Decimal("0.01")),
+                    ("amount__lte", Decimal("99999999999.99")),
+                    ("heat_fee__gte", Decimal("0.01")),
+                    ("heat_fee__lte", Decimal("99999999999.99")),
                 ),
                 name="temperature_refund_is_money",
             ),

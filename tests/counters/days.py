@@ -14,6 +14,7 @@ from billing.services.receipts import print_receipt
 from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
 from counters.services.shifts import close_shift, expected_cash
+from tests.billing.heating_days import live_a_heating_season
 from tests.billing.metering import make_tariff, make_water_account
 from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
 from tests.factories.billing import make_bill, make_late_charge_rule
@@ -91,6 +92,7 @@ def make_days() -> Days:
         at=MORNING,
     )
     assert Bill.objects.filter(account=water, outstanding="117.20").exists()
+    live_a_heating_season(make_branch())
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
 
 
