@@ -13,6 +13,7 @@ from billing.models import (
     BillLine,
     BillRun,
     BusinessDay,
+    HeatingSeason,
     HeatSuspension,
     LateChargeRule,
     Meter,
@@ -20,6 +21,7 @@ from billing.models import (
     Posting,
     Reading,
     TariffVersion,
+    TemperatureTest,
     Tender,
 )
 from billing.queries.books import Invariant, examine
@@ -88,6 +90,17 @@ class TestArrears:
         fees = BillLine.objects.filter(bill__account__state="SUSPENDED", bill__period="2026-27")
         assert set(fees.values_list("component", flat=True)) == {"suspension_fee"}
         assert HeatSuspension.objects.filter(state="APPROVED").count() == heat["suspended"]
+
+
+class TestHeatingSeason:
+    def test_is_announced_for_every_winter_that_is_billed(self, company: History) -> None:
+        periods = set(Bill.objects.filter(kind="HEATING").values_list("period", flat=True))
+
+        assert set(HeatingSeason.objects.values_list("season", flat=True)) == periods
+
+    def test_has_applications_that_wait_and_rooms_that_were_measured(self, company: History) -> None:
+        assert HeatSuspension.objects.filter(state="APPLIED").count() == 3
+        assert TemperatureTest.objects.filter(rooms__isnull=False).distinct().count() >= 3
 
 
 class TestCounters:
