@@ -60,6 +60,7 @@ class BillingConfig(AppConfig):
                 "refuse_suspension": _("suspension refused"),
                 "resume_heating": _("heating resumed"),
                 "end_suspensions": _("suspensions ended with the season"),
+                "grant_early_payment": _("share for early payment given back"),
                 "record_temperature_test": _("temperature test recorded"),
                 "propose_temp_refund": _("refund for low temperature proposed"),
                 "approve_temp_refund": _("refund for low temperature approved"),

@@ -25,6 +25,18 @@ def ledger_name(ledger: str) -> str:
     return f"{name} · {channels.get(part, part)}" if part else name
 
 
+def measure_name(measure: str) -> str:
+    """What a one-off fee is measured in."""
+    names = {
+        "area": _("area, m²"),
+        "basement_area": _("not commercial, below ground, m²"),
+        "tons": _("steam, t"),
+        "gigajoules": _("steam by heat, GJ"),
+        "tons_per_hour": _("connected load, t/h"),
+    }
+    return names.get(measure, measure)
+
+
 def component_name(component: str) -> str:
     """The usual components in words; a company's own under its code, as the tariff names it."""
     names = {

@@ -9,6 +9,7 @@ ACCOUNT = "heating/accounts/<str:account_no>/"
 urlpatterns = [
     path("heating/", heating.heating_season, name="heating_season"),
     path("heating/seasons/<int:pk>/end/", heating.season_end, name="season_end"),
+    path("heating/seasons/<int:pk>/early/", heating.season_early_payment, name="season_early_payment"),
     path(ACCOUNT, heating_accounts.heat_account, name="heat_account"),
     path(f"{ACCOUNT}suspension/", suspensions.suspension_apply, name="suspension_apply"),
     path(f"{ACCOUNT}test/", temperature.temperature_test, name="temperature_test"),

@@ -31,7 +31,7 @@ def _columns(season: HeatingSeason) -> dict[str, Any]:
 
 @admin.register(HeatingSeason)
 class HeatingSeasonAdmin(Audited):
-    form = HeatingSeasonForm
+    form = HeatingSeasonForm  # type: ignore[assignment]  # the stubs know no narrower form
     list_display = ("season", "branch", "starts_on", "ends_on", "due_on", "suspend_by", "decision")
     list_filter = ("branch",)
 

@@ -7,21 +7,17 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from billing.ledger_names import measure_name
 from billing.models import HeatSuspension, HouseholdConversion, Tariff, TemperatureTest
 from billing.models.temperature import MOST_ROOMS
 from billing.services.temperature_refunds import Spell
 from billing.services.temperature_tests import Room, Visit
 
 APPROVE, REFUSE = "approve", "refuse"
-MEASURES = {
-    "area": _("Area, m²"),
-    "basement_area": _("Of it not commercial, below ground, m²"),
-    "tons": _("Steam, t"),
-    "gigajoules": _("Steam by heat, GJ"),
-    "tons_per_hour": _("Connected load, t/h"),
-}
+MEASURES = ("area", "basement_area", "tons", "gigajoules", "tons_per_hour")
 
 
 class DateInput(forms.DateInput):
@@ -169,9 +165,13 @@ class OneOffForm(forms.Form):
     def __init__(self, *args: Any, fees: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["fee"].choices = fees  # type: ignore[attr-defined]
-        for name, label in MEASURES.items():
+        for name in MEASURES:
             self.fields[name] = forms.DecimalField(
-                label=label, min_value=Decimal(0), max_digits=11, decimal_places=4, required=False
+                label=capfirst(measure_name(name)),
+                min_value=Decimal(0),
+                max_digits=11,
+                decimal_places=4,
+                required=False,
             )
 
     def measures(self) -> dict[str, Decimal]:

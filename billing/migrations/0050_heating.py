@@ -802,7 +802,11 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("early_pct__isnull", True), ("early_until__isnull", True)),
                     models.Q(
-                        ("early_pct__gt", 0), ("early_pct__lte", 50), ("early_until__lte", models.F("due_on"))
+                        ("early_pct__gt", 0),
+                        ("early_pct__isnull", False),
+                        ("early_pct__lte", 50),
+                        ("early_until__isnull", False),
+                        ("early_until__lte", models.F("due_on")),
                     ),
                     _connector="OR",
                 ),
@@ -909,6 +913,22 @@ class Migration(migrations.Migration):
             model_name="seasonsettlement",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    ("prepaid__gte", Decimal("0.00")),
+                    ("prepaid__lte", Decimal("99999999999.99")),
+                    ("total__gte", Decimal("0.00")),
+                    ("total__lte", Decimal("99999999999.99")),
+                    ("refund__gte", Decimal("0.00")),
+                    ("refund__lte", Decimal("99999999999.99")),
+                    ("collect__gte", Decimal("0.00")),
+                    ("collect__lte", Decimal("99999999999.99")),
+                ),
+                name="settlement_amounts_are_money",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="seasonsettlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
                     models.Q(
                         ("collect", 0),
                         (
@@ -949,7 +969,10 @@ class Migration(migrations.Migration):
             model_name="temperaturerefund",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("amount__gte", Decimal("0.01")), ("amount__lte", Decimal("99999999999.99"))
+                    ("amount__gte", Decimal("0.01")),
+                    ("amount__lte", Decimal("99999999999.99")),
+                    ("heat_fee__gte", Decimal("0.01")),
+                    ("heat_fee__lte", Decimal("99999999999.99")),
                 ),
                 name="temperature_refund_is_money",
             ),

@@ -79,7 +79,13 @@ class HeatingSeason(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(early_until__isnull=True, early_pct__isnull=True)
-                | Q(early_until__lte=F("due_on"), early_pct__gt=0, early_pct__lte=50),
+                | Q(
+                    early_until__isnull=False,
+                    early_pct__isnull=False,
+                    early_until__lte=F("due_on"),
+                    early_pct__gt=0,
+                    early_pct__lte=50,
+                ),
                 name="early_payment_ends_with_the_due_date",
             ),
             models.CheckConstraint(

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from billing.models.amount import MoneyField
+from billing.models.amount import MoneyField, at_least
 from billing.models.bill import Bill
 from billing.models.heating_season import HeatingSeason
 from billing.models.meter import HIGHEST_REGISTER
@@ -84,6 +84,13 @@ class SeasonSettlement(models.Model):
             models.CheckConstraint(
                 condition=Q(heat_used__gte=0, heat_used__lte=Decimal(10) * HIGHEST_REGISTER),
                 name="heat_used_is_a_number",
+            ),
+            models.CheckConstraint(
+                condition=at_least("prepaid", NO_MONEY)
+                & at_least("total", NO_MONEY)
+                & at_least("refund", NO_MONEY)
+                & at_least("collect", NO_MONEY),
+                name="settlement_amounts_are_money",
             ),
             models.CheckConstraint(
                 condition=Q(refund=models.F("prepaid") - models.F("total"), collect=0, refund__gte=0)

@@ -145,7 +145,10 @@ class TemperatureRefund(models.Model):
         ordering = ("-id",)
         permissions = [("decide_temperaturerefund", "Can decide a refund that somebody else proposed")]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=at_least("amount", FEN), name="temperature_refund_is_money"),
+            models.CheckConstraint(
+                condition=at_least("amount", FEN) & at_least("heat_fee", FEN),
+                name="temperature_refund_is_money",
+            ),
             models.CheckConstraint(
                 condition=Q(amount__lte=F("heat_fee")), name="refund_is_not_more_than_the_heating_charge"
             ),

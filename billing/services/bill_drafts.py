@@ -165,8 +165,9 @@ def season_days(tariff: HeatingTariff, period: str) -> tuple[datetime.date, date
 
 def _has_heat_meter(account: Mapping[str, Any], first: datetime.date) -> bool:
     """Whether the household was converted before the season."""
+    converted_on: datetime.date | None = account["converted_on"]
     is_metered = account["heat_method"] == HouseholdConversion.Method.TWO_PART
-    return is_metered and account["converted_on"] <= first
+    return is_metered and converted_on is not None and converted_on <= first
 
 
 def _due(tariff: Tariff, issued_on: datetime.date) -> datetime.date:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from billing.ledger_names import measure_name
 from billing.models import HeatingSeason, Tariff
 from billing.rating.heating import HeatedPremises, HeatingTariff, compile_heating
 from billing.rating.refusal import RatingRefused
@@ -20,7 +21,10 @@ def priced() -> Iterator[None]:
     try:
         yield
     except RatingRefused as refusal:
-        raise HeatingRefused(_(refusal.message), code=refusal.code, params=refusal.params) from refusal
+        params = dict(refusal.params)
+        if "measure" in params:
+            params["measure"] = _(", ").join(map(measure_name, str(params["measure"]).split(", ")))
+        raise HeatingRefused(_(refusal.message), code=refusal.code, params=params) from refusal
 
 
 def heat_tariff_of(branch_id: int) -> Tariff:

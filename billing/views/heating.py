@@ -24,6 +24,7 @@ from billing.queries.heating_overview import (
     tests_of,
 )
 from billing.queries.heating_seasons import season_on
+from billing.services.early_payment import grant_early_payment
 from billing.services.heating_seasons import end_suspensions
 from billing.services.refusals import HeatingRefused
 from billing.views.heat_customer import STATE_TONES
@@ -59,6 +60,9 @@ def heating_season(request: StaffRequest) -> HttpResponse:
         "may_still_apply": today <= season.suspend_by,
         "is_overdue": today > season.due_on,
         "may_end": today > season.ends_on and request.user.has_perm("billing.change_heatingseason"),
+        "may_grant": season.early_until is not None
+        and today > season.early_until
+        and request.user.has_perm("billing.change_heatingseason"),
         "figures": figures_of(season, request.user),
         "lists": [
             {"code": code, "label": label, "is_shown": code == shown, "count": rows.count()}
@@ -83,6 +87,23 @@ def season_end(request: StaffRequest, pk: int) -> HttpResponse:
     else:
         sentence = ngettext(
             "%(number)d account is back in use.", "%(number)d accounts are back in use.", number
+        )
+        messages.success(request, sentence % {"number": number}, extra_tags="notice-done")
+    return redirect(f"{reverse('billing:heating_season')}?season={season.pk}")
+
+
+@permission_required("billing.change_heatingseason", raise_exception=True)
+@require_POST
+def season_early_payment(request: StaffRequest, pk: int) -> HttpResponse:
+    """Give the announced share back to everybody who paid the season's bill early."""
+    season = get_object_or_404(seasons_for(request.user), pk=pk)
+    try:
+        number = grant_early_payment(season, granted_by=request.user, at=timezone.now())
+    except HeatingRefused as refusal:
+        messages.error(request, " ".join(refusal.messages), extra_tags="notice-late")
+    else:
+        sentence = ngettext(
+            "%(number)d account got its share back.", "%(number)d accounts got their share back.", number
         )
         messages.success(request, sentence % {"number": number}, extra_tags="notice-done")
     return redirect(f"{reverse('billing:heating_season')}?season={season.pk}")

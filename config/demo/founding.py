@@ -16,7 +16,13 @@ from config.demo.closing import close_past_days
 from config.demo.company import Company, open_company
 from config.demo.gas_cards import issue_cards
 from config.demo.habits import habit_of, owing_of
-from config.demo.heating import announce_seasons, enter_applications, measure_rooms
+from config.demo.heating import (
+    announce_seasons,
+    enter_applications,
+    enter_late_applications,
+    measure_rooms,
+    propose_refunds,
+)
 from config.demo.history import History
 from config.demo.households import Household
 from config.demo.meters import install_meters
@@ -73,7 +79,10 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     stop_debtors(owings, company.manager, at_time(history.on - STOPPED_BEFORE, 10), life)
     flag_disputes(owings, life)
     enter_applications(company, history)
-    measure_rooms(company, history, Chance(seed, "temperature"))
+    winter = Chance(seed, "winter")
+    enter_late_applications(company, history, winter)
+    measure_rooms(company, history, winter)
+    propose_refunds(company, history)
     close_past_days(company, history)
     issue_cards(company, history)
     leave_odd_readings(company, history)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from accounts.models import Account, Staff
 from billing.models import Bill, HeatingSeason, HeatSuspension, RoomTemperature, TemperatureTest
+from billing.services.temperature_refunds import Spell, propose_temp_refund
 from billing.services.temperature_tests import Room, mean_of
 from config.demo.chance import Chance
 from config.demo.company import Company
@@ -14,6 +15,9 @@ from config.demo.visits import at_time
 _ROOMS = ("客厅", "主卧", "次卧")
 # Of all heat accounts, how many call because it is cold.
 _MEASURED = 0.006
+_LATE_APPLICATIONS = 3
+_PROPOSED = 3
+_DAYS_BEFORE = datetime.timedelta(days=4)
 
 
 def announce_seasons(history: History) -> None:
@@ -63,6 +67,46 @@ def enter_applications(company: Company, history: History) -> None:
     )
 
 
+def enter_late_applications(company: Company, history: History, chance: Chance) -> None:
+    """A few ask after the last day: somebody has to answer them."""
+    season = HeatingSeason.objects.get(season=season_of(history.seasons[-1]))
+    applied_on = history.on - _DAYS_BEFORE
+    if not season.suspend_by < applied_on <= season.ends_on:
+        return
+    entered_by = _adviser(company)
+    accounts = Account.objects.filter(service="HEAT", state="ACTIVE", branch=entered_by.branch).order_by("pk")
+    keys = list(accounts.values_list("pk", flat=True))
+    HeatSuspension.objects.bulk_create(
+        HeatSuspension(
+            account_id=key,
+            season=season,
+            note="长期外出，房屋空置",
+            applied_on=applied_on,
+            applied_at=at_time(applied_on, 10),
+            applied_by=entered_by,
+        )
+        for key in sorted(chance.sample(keys, min(len(keys), _LATE_APPLICATIONS)))
+    )
+
+
+def propose_refunds(company: Company, history: History) -> None:
+    """Some of the cold households have paid: their refunds wait for the supervisor."""
+    season = HeatingSeason.objects.get(season=season_of(history.seasons[-1]))
+    adviser = _adviser(company)
+    cold = TemperatureTest.objects.filter(
+        is_below=True,
+        account__branch=adviser.branch,
+        account__bills__period=season.season,
+        account__bills__state=Bill.State.PAID,
+        tested_at__date__lt=history.last_taking,
+    )
+    for test in cold.select_related("account__premises").order_by("pk")[:_PROPOSED]:
+        spell = Spell(test, test.tested_at.date(), 2)
+        propose_temp_refund(
+            test.account, season, [spell], proposed_by=adviser, at=at_time(history.last_taking, 15)
+        )
+
+
 def measure_rooms(company: Company, history: History, chance: Chance) -> None:
     """A few households were measured since the heat came on; most were warm enough."""
     season = HeatingSeason.objects.get(season=season_of(history.seasons[-1]))
@@ -108,4 +152,4 @@ def _visit(
 
 
 def _adviser(company: Company) -> Staff:
-    return next(one for one in company.staff.values() if one.post == Staff.Post.ADVISER)
+    return company.staff["1501"]

@@ -79,7 +79,8 @@ def supervisor_of(account: Account) -> Staff:
 def measure(
     account: Account, season: HeatingSeason, day: str, *degrees: str, **fields: Any
 ) -> TemperatureTest:
-    at = MORNING.replace(**dict(zip(("year", "month", "day"), map(int, day.split("-")), strict=True)))
+    measured_on = datetime.date.fromisoformat(day)
+    at = MORNING.replace(year=measured_on.year, month=measured_on.month, day=measured_on.day)
     visit = Visit(
         **{
             "tested_at": at,

@@ -17,6 +17,7 @@ from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
 from counters.services.shifts import close_shift, expected_cash
 from tests.billing.correcting import make_corrections
+from tests.billing.heating_days import live_a_heating_season
 from tests.billing.metering import make_tariff, make_water_account
 from tests.counters.gas_days import sell_gas_for_a_day
 from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
@@ -108,6 +109,7 @@ def make_days() -> Days:
     assert Bill.objects.filter(account=water, outstanding="117.20").exists()
     make_corrections(monday, finance, supervisor)
     close_period(run, closed_by=finance, at=MORNING)
+    live_a_heating_season(make_branch())
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
 
 

@@ -10,14 +10,18 @@ from django.db.models import Count, Q, Sum
 from accounts.models import Account, Customer, District, Staff
 from billing.models import (
     Bill,
+    BillLine,
     BillRun,
     BusinessDay,
+    HeatingSeason,
+    HeatSuspension,
     LateChargeRule,
     Meter,
     Payment,
     Posting,
     Reading,
     TariffVersion,
+    TemperatureTest,
     Tender,
 )
 from billing.queries.books import Invariant, examine
@@ -83,7 +87,20 @@ class TestArrears:
         )
 
         assert 0 < heat["suspended"] < heat["all"] * 0.15
-        assert not Bill.objects.filter(account__state="SUSPENDED", period="2026-27").exists()
+        fees = BillLine.objects.filter(bill__account__state="SUSPENDED", bill__period="2026-27")
+        assert set(fees.values_list("component", flat=True)) == {"suspension_fee"}
+        assert HeatSuspension.objects.filter(state="APPROVED").count() == heat["suspended"]
+
+
+class TestHeatingSeason:
+    def test_is_announced_for_every_winter_that_is_billed(self, company: History) -> None:
+        periods = set(Bill.objects.filter(kind="HEATING").values_list("period", flat=True))
+
+        assert set(HeatingSeason.objects.values_list("season", flat=True)) == periods
+
+    def test_has_applications_that_wait_and_rooms_that_were_measured(self, company: History) -> None:
+        assert HeatSuspension.objects.filter(state="APPLIED").count() == 3
+        assert TemperatureTest.objects.filter(rooms__isnull=False).distinct().count() >= 3
 
 
 class TestCounters:
@@ -122,7 +139,7 @@ class TestPeople:
 
 class TestPrices:
     def test_were_approved_by_a_second_person(self, company: History) -> None:
-        assert TariffVersion.objects.count() == 4
+        assert TariffVersion.objects.count() == 5
         assert not TariffVersion.objects.filter(approved_by__isnull=True).exists()
 
     def test_have_a_late_charge_for_each_service(self, company: History) -> None:

@@ -23,6 +23,7 @@ from tests.billing.metering import install, read
 from tests.factories.accounts import make_account, make_premises, make_staff
 from tests.factories.counters import MORNING, cash, pay
 from tests.hall import Hall, signed_in, text_of
+from tests.pages.test_no_english_left import english_in
 
 pytestmark = pytest.mark.django_db
 
@@ -442,3 +443,42 @@ class TestTheAccountPage:
         answer = signed_in(person(hall, "adviser")).get(f"/heating/accounts/{account.account_no}/")
 
         assert (answer.status_code, answer.context["season"]) == (200, None)
+
+
+class TestAChinesePage:
+    def test_of_the_season_has_no_english_left(
+        self, hall: Hall, household: Account, season: HeatingSeason
+    ) -> None:
+        tariff = make_price_list()
+        install(household)
+        asking = apply(make_account(branch=hall.branch), season, MORNING)
+        refund = make_refund(make_account(branch=hall.branch), season)
+        suspension = suspend(make_household_beside(hall), season, MORNING)
+        home = f"/heating/accounts/{household.account_no}"
+        adviser, finance, supervisor = (
+            signed_in(person(hall, role)) for role in ("adviser", "finance", "supervisor")
+        )
+        adviser.post(f"{home}/test/", visit())
+        answers = [
+            *(
+                supervisor.get(f"/heating/?list={one}")
+                for one in ("applied", "suspended", "proposed", "tests")
+            ),
+            *(adviser.get(f"{home}/{page}") for page in ("", "suspension/", "test/", "refund/")),
+            *(finance.get(f"{home}/{page}") for page in ("", "fee/", "conversion/", "settlement/")),
+            adviser.post(f"{home}/test/", visit(degrees_1="99")),
+            finance.post(f"{home}/fee/", {"fee": f"{tariff.pk}:steam", "area": "5"}),
+            finance.post(f"{home}/fee/", {"fee": f"{tariff.pk}:public", "area": "5"}),
+            supervisor.get(f"/heating/suspensions/{asking.pk}/"),
+            supervisor.get(f"/heating/suspensions/{suspension.pk}/"),
+            supervisor.get(f"/heating/suspensions/{suspension.pk}/resume/"),
+            supervisor.get(f"/heating/refunds/{refund.pk}/"),
+        ]
+
+        left = {number: english_in(text_of(answer)) for number, answer in enumerate(answers)}
+
+        assert {number: words for number, words in left.items() if words} == {}
+
+
+def make_household_beside(hall: Hall) -> Account:
+    return make_account(branch=hall.branch, billed_area=Decimal("100"))
