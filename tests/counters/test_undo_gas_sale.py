@@ -13,10 +13,10 @@ from accounts.models import Branch, Staff
 from billing.card_content import CardCode
 from billing.models import Balance, Bill, CardWrite, GasCard, GasPurchase, Payment, Posting
 from billing.queries.unbilled import tier_positions
-from billing.services import card_writes, reversals
+from billing.services import card_writes
 from billing.services.card_writes import LEASE, claim_write, write_card
 from billing.services.gas_cards import change_card_state, replace_gas_card
-from billing.services.gas_reversals import ask_to_clear_card, leave_gas_on_card
+from billing.services.gas_reversals import ask_to_clear_card, leave_gas_on_card, take_gas_back
 from billing.services.refusals import GasRefused
 from counters.models import Shift
 from counters.readers.file_reader import FileReader
@@ -288,7 +288,6 @@ class TestUndoingWhileTheCardIsWritten:
     ) -> None:
         sold, undoing, writing = self.both(branch, tmp_path)
         was_checked, is_written = Event(), Event()
-        take_gas_back = reversals.take_gas_back
 
         def take_it_back_late(*args: Any, **fields: Any) -> None:
             was_checked.set()
@@ -301,7 +300,7 @@ class TestUndoingWhileTheCardIsWritten:
                 writing()
             is_written.set()
 
-        monkeypatch.setattr(reversals, "take_gas_back", take_it_back_late)
+        monkeypatch.setattr("billing.services.reversals.take_gas_back", take_it_back_late)
         remove_row_locks(monkeypatch)
 
         # The writer stops at recording its success, once the sale is gone; the card holds the gas all the same.
