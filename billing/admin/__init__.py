@@ -1,3 +1,3 @@
-from billing.admin import books, meters, prices
+from billing.admin import books, gas, meters, prices
 
-__all__ = ["books", "meters", "prices"]
+__all__ = ["books", "gas", "meters", "prices"]

@@ -44,6 +44,14 @@ class TestAskReader:
         with refused("no_reader"):
             ask(card, shift)
 
+    def test_takes_no_files_for_cards_in_production(
+        self, card: GasCard, shift: Shift, settings: Settings
+    ) -> None:
+        settings.PRACTICE_CARDS = False
+
+        with refused("no_reader"):
+            ask(card, shift)
+
     def test_is_refused_for_a_write_that_is_done(self, card: GasCard, shift: Shift, tmp_path: Path) -> None:
         done = write(sell(card, shift, tmp_path, 10), tmp_path)
 

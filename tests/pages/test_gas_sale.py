@@ -271,6 +271,20 @@ class TestTheCloseOfAShift:
 
 
 class TestTheCards:
+    def test_are_one_step_from_the_page_of_their_account(self, hall: Hall, card: GasCard) -> None:
+        cardless = make_gas_account(hall.branch)
+        adviser = signed_in(make_staff(role="adviser", branch=hall.branch))
+        auditor = signed_in(make_staff(role="auditor", branch=hall.branch))
+
+        def page(browser: Client, account_no: str) -> str:
+            return text_of(browser.get(reverse("accounts:account_detail", args=[account_no])))
+
+        issue = reverse("counters:gas_card_issue", args=[cardless.account_no])
+        assert reverse("counters:gas_card", args=[card.card_no]) in page(auditor, card.account.account_no)
+        assert issue in page(adviser, cardless.account_no)
+        assert issue not in page(auditor, cardless.account_no)
+        assert "/gas/" not in page(adviser, hall.account.account_no).split("<main")[1]
+
     def test_are_found_by_number_and_account(self, browser: Client, hall: Hall, card: GasCard) -> None:
         other = make_unwritten_card(hall.branch)
         foreign = make_unwritten_card(hall.stranger.branch)
