@@ -68,5 +68,16 @@ class BillingConfig(AppConfig):
                 "issue_one_off": _("one-off fee issued"),
                 "convert_household": _("household converted"),
                 "settle_two_part_season": _("season settled by the heat meter"),
+                "issue_gas_card": _("gas card issued"),
+                "replace_gas_card": _("gas card replaced"),
+                "change_gas_card_state": _("state of a gas card changed"),
+                "record_safety_check": _("safety check recorded"),
+                "write_gas_card": _("gas card at the reader"),
+                "clear_gas_card": _("gas to be taken off a card"),
+                "keep_gas_on_card": _("gas left on a card"),
+                "make_gas_good": _("gas made good"),
+                "settle_gas_reading": _("gas register compared"),
+                "change_gas_meter": _("gas meter changed"),
+                "bill_gas_overuse": _("gas used beyond what was bought billed"),
             }
         )

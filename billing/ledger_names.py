@@ -42,6 +42,7 @@ def component_name(component: str) -> str:
     names = {
         "energy": _("electricity charge"),
         "gas": _("gas charge"),
+        "card_fee": _("fee for a lost card"),
         "supply": _("water charge"),
         "resource_fee": _("water resource fee"),
         "sewage": _("sewage treatment fee"),

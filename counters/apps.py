@@ -17,5 +17,7 @@ class CountersConfig(AppConfig):
                 "open_shift": _("shift opened"),
                 "count_cash": _("cash counted"),
                 "close_shift": _("shift closed"),
+                "sell_gas": _("gas sold"),
+                "hand_over_cards": _("unwritten cards handed over"),
             }
         )

@@ -112,6 +112,21 @@ def make_unwritten_card(branch: Branch | None) -> GasCard:
     )
 
 
+def issue(
+    account: Account, shift: Shift, card_no: str = "40000012", *, meter_kind: str = MeterKind.SMALL
+) -> GasCard:
+    """A first card that is entered at the window and not written yet."""
+    give_reader(shift.window)
+    return issue_gas_card(
+        account,
+        card_no=card_no,
+        meter_kind=meter_kind,
+        register=Decimal("0"),
+        issued_by=shift.cashier,
+        at=MORNING,
+    )
+
+
 def make_gas_card(
     account: Account,
     shift: Shift,
@@ -121,22 +136,8 @@ def make_gas_card(
     meter_kind: str = MeterKind.SMALL,
 ) -> GasCard:
     """A card that was issued at the window and written."""
-    give_reader(shift.window)
-    card = issue_gas_card(
-        account,
-        card_no=card_no,
-        meter_kind=meter_kind,
-        register=Decimal("0"),
-        issued_by=shift.cashier,
-        at=MORNING,
-    )
-    write_card(
-        card.writes.get(),
-        reader=new_card_of(card, folder),
-        place="",
-        by=shift.cashier,
-        at=MORNING,
-    )
+    card = issue(account, shift, card_no, meter_kind=meter_kind)
+    write_new_card(card, folder)
     return card
 
 
@@ -149,8 +150,10 @@ def reader_of(card: GasCard, folder: Path, **faults: Any) -> FaultyReader:
     return FaultyReader(FileReader(folder, card.card_no), **faults)
 
 
-def new_card_of(card: GasCard, folder: Path) -> FileReader:
-    return FileReader(folder, card.card_no, has_new_card=True)
+def write_new_card(card: GasCard, folder: Path) -> CardWrite:
+    """Take a new card from the box and write it."""
+    new = FileReader(folder, card.card_no, has_new_card=True)
+    return write_card(card.writes.get(), reader=new, place="", by=card.issued_by, at=MORNING)
 
 
 def read_card(

@@ -189,9 +189,10 @@ def _open_again(clear: CardWrite) -> None:
 
 
 def live_carrier(purchase: GasPurchase) -> CardWrite:
-    """The one write that puts the purchase on a card."""
+    """Lock the one write that puts the purchase on a card: no reader takes it up until the caller is done."""
     return (
-        CardWrite.objects.exclude(state=CardWrite.State.ABANDONED)
+        CardWrite.objects.select_for_update(of=("self",), no_key=True)
+        .exclude(state=CardWrite.State.ABANDONED)
         .select_related("card")
         .get(purchase=purchase, kind__in=CardWrite.CARRIES_GAS)
     )

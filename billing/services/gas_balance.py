@@ -49,8 +49,10 @@ def make_gas_good(card: GasCard, *, volume: int, reason: str, decision: Decision
     Codes: form_reused, unknown_account, card_blocked, write_unfinished, bad_volume, reason_needed,
     approval_needed, same_person, may_not_approve.
     """
-    card, _account = _lock(card, decision.made_by)
-    if earlier := _made_before(decision.request_id, card, volume):
+    card, _account = _lock(card, decision)
+    if earlier := _made_before(decision, card, reason.strip()):
+        if earlier.volume != volume:
+            raise _form_reused()
         return earlier
     return _make_good(card, volume, reason, decision)
 
@@ -64,7 +66,10 @@ def settle_gas_reading(card: GasCard, *, reading: GasReading, decision: Decision
 
     Codes: bad_register, register_fell, and those of make_gas_good.
     """
-    card, account = _lock(card, decision.made_by)
+    card, account = _lock(card, decision)
+    reason = f"register={reading.register} shown={reading.shown} unread={reading.unread}"
+    if earlier := _made_before(decision, card, reason):
+        return earlier
     check_register(reading.register)
     if reading.register < card.meter_start:
         raise GasRefused(
@@ -78,9 +83,7 @@ def settle_gas_reading(card: GasCard, *, reading: GasReading, decision: Decision
         at=decision.at,
         details={"register": str(reading.register), "shown": str(reading.shown), "difference": difference},
     )
-    return _settle(
-        card, account, difference, _("Register %(register)s") % {"register": reading.register}, decision
-    )
+    return _settle(card, account, difference, reason, decision)
 
 
 @transaction.atomic
@@ -91,7 +94,10 @@ def change_gas_meter(
 
     Codes: those of settle_gas_reading.
     """
-    card, account = _lock(card, decision.made_by)
+    card, account = _lock(card, decision)
+    reason = f"new meter: final={final} unread={unread} initial={initial}"
+    if earlier := _made_before(decision, card, reason):
+        return earlier
     check_register(final)
     check_register(initial)
     if final < card.meter_start:
@@ -109,12 +115,13 @@ def change_gas_meter(
         at=decision.at,
         details={"final": str(final), "initial": str(initial), "difference": difference},
     )
-    return _settle(card, account, difference, _("New meter"), decision)
+    return _settle(card, account, difference, reason, decision)
 
 
-def _lock(card: GasCard, staff: Staff) -> tuple[GasCard, Account]:
+def _lock(card: GasCard, decision: Decision) -> tuple[GasCard, Account]:
+    lock_request(decision.request_id)
     account = lock_accounts([card.account_id])[card.account_id]
-    if not staff.sees_branch(account.branch_id):
+    if not decision.made_by.sees_branch(account.branch_id):
         raise GasRefused(_("There is no such account here."), code="unknown_account")
     card = GasCard.objects.select_for_update(no_key=True).get(pk=card.pk)
     if not card.is_active:
@@ -126,12 +133,17 @@ def _lock(card: GasCard, staff: Staff) -> tuple[GasCard, Account]:
     return card, account
 
 
-def _made_before(request_id: UUID, card: GasCard, volume: int) -> GasPurchase | None:
-    lock_request(request_id)
-    earlier = GasPurchase.objects.filter(request_id=request_id).first()
-    if earlier is not None and (earlier.card_id, earlier.volume) != (card.pk, volume):
-        raise GasRefused(_("This form was already used. Start again."), code="form_reused")
+def _made_before(decision: Decision, card: GasCard, reason: str) -> GasPurchase | None:
+    earlier = GasPurchase.objects.filter(request_id=decision.request_id).first()
+    if earlier is None:
+        return None
+    if (earlier.card_id, earlier.made_by_id, earlier.reason) != (card.pk, decision.made_by.pk, reason):
+        raise _form_reused()
     return earlier
+
+
+def _form_reused() -> GasRefused:
+    return GasRefused(_("This form was already used. Start again."), code="form_reused")
 
 
 def _owed_to_customer(card: GasCard, reading: GasReading) -> int:
@@ -143,8 +155,6 @@ def _owed_to_customer(card: GasCard, reading: GasReading) -> int:
 def _settle(
     card: GasCard, account: Account, difference: int, reason: str, decision: Decision
 ) -> GasPurchase | None:
-    if earlier := _made_before(decision.request_id, card, abs(difference)):
-        return earlier
     if difference > 0:
         return _make_good(card, difference, reason, decision)
     if difference < 0:

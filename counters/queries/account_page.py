@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 
 from accounts.models import Account, Staff
-from billing.models import Payment, Reversal, Tender
+from accounts.models.account import Service
+from billing.models import GasCard, Payment, Reversal, Tender
 from counters.models import TillEntry
 
 SHOWN = 40
@@ -36,9 +37,19 @@ def payments_of_account(account: Account, staff: Staff, at: datetime) -> dict[st
     takes_money = staff.has_perm("billing.take_payment")
     counter_url = f"{reverse('counters:counter')}?account={account.account_no}" if takes_money else None
     return {
-        "account": {"counter_url": counter_url},
+        "account": {"counter_url": counter_url, "gas_card_url": _gas_card_url(account, staff)},
         "payments": [_row(payment, places.get(payment.pk, "")) for payment in payments],
     }
+
+
+def _gas_card_url(account: Account, staff: Staff) -> str:
+    """The card of a gas account, or where its first one is issued; empty for everybody and everything else."""
+    if account.service != Service.GAS or not staff.has_perm("billing.view_gascard"):
+        return ""
+    if card := GasCard.objects.in_use().filter(account=account).first():
+        return reverse("counters:gas_card", args=[card.card_no])
+    may_issue = staff.has_perm("billing.issue_gas_card")
+    return reverse("counters:gas_card_issue", args=[account.account_no]) if may_issue else ""
 
 
 def _row(payment: Any, place: str) -> dict[str, Any]:

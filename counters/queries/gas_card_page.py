@@ -5,7 +5,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.queries.account_facts import TONES as ACCOUNT_TONES
 from billing.models import GasCard, GasPurchase
 
 TONES = {
@@ -45,7 +44,6 @@ def card_facts(card: GasCard) -> dict[str, Any]:
     )
     return {
         "tone": TONES[GasCard.State(card.state)],
-        "account_tone": ACCOUNT_TONES[card.account.state],
         "purchases": [_purchase(one) for one in purchases],
         "next_card": GasCard.objects.filter(replaces=card).first(),
         "task": next((one for one in card.writes.order_by("-pk") if one.is_unfinished), None),

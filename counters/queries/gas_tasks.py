@@ -18,7 +18,7 @@ TONES = {
 }
 
 
-def unfinished_writes(staff: Staff) -> "QuerySet[CardWrite]":
+def unfinished_writes(staff: Staff) -> "QuerySet[Any]":
     """All that wait in the branches this person sees, oldest first, each with who sees to it."""
     last = CardHandover.objects.filter(write=OuterRef("pk")).order_by("-pk").values("handed_to")[:1]
     writes = (
@@ -32,15 +32,15 @@ def unfinished_writes(staff: Staff) -> "QuerySet[CardWrite]":
     return writes.filter(card__account__branch_id=staff.branch_id or 0)
 
 
-def writes_to_see_to(staff: Staff) -> "QuerySet[CardWrite]":
+def writes_to_see_to(staff: Staff) -> "QuerySet[Any]":
     """What this person asked for or was handed, and has not finished."""
     return unfinished_writes(staff).filter(seen_to_by=staff.pk)
 
 
-def task_rows(writes: "QuerySet[CardWrite]", shown: int | None = None) -> list[dict[str, Any]]:
+def task_rows(writes: "QuerySet[Any]") -> list[dict[str, Any]]:
     """The writes as the pages list them."""
-    found = list(writes[:shown] if shown else writes)
-    people = Staff.objects.in_bulk([one.seen_to_by for one in found if one.seen_to_by])  # type: ignore[attr-defined]
+    found = list(writes)
+    people = Staff.objects.in_bulk([one.seen_to_by for one in found if one.seen_to_by])
     return [_row(one, people) for one in found]
 
 

@@ -12,7 +12,7 @@ from counters.readers.file_reader import FileReader
 
 def reader_at_hand(job: ReaderJob) -> CardReader | None:
     """The files of a practice window, in this process; None when a program at the window does it."""
-    if job.window.card_reader != Window.CardReader.FILE or not settings.PRACTICE_CARDS:
+    if job.window.card_reader != Window.CardReader.FILE:
         return None
     return file_reader(job)
 

@@ -3,6 +3,7 @@
 import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,9 @@ def ask_reader(
     at: datetime.datetime,
 ) -> ReaderJob:
     """Ask the reader of a window to read a card, or to write what is open on it. Codes: no_reader, nothing_to_write."""
-    if not window.card_reader:
+    if not window.card_reader or (
+        window.card_reader == Window.CardReader.FILE and not settings.PRACTICE_CARDS
+    ):
         raise GasRefused(_("This window has no card reader."), code="no_reader")
     if write is not None and not write.is_unfinished:
         raise GasRefused(_("There is nothing left to write on this card."), code="nothing_to_write")

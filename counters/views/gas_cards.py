@@ -24,7 +24,7 @@ from billing.views.numbered import get_numbered_or_404
 from counters.forms.gas import CardStateForm, GasReadingForm, NewCardForm, ReplacementForm, SafetyCheckForm
 from counters.queries.gas_card_page import card_facts, card_rows
 from counters.queries.gas_sale import gas_account
-from counters.queries.gas_tasks import task_rows, unfinished_writes
+from counters.queries.gas_tasks import task_rows, unfinished_writes, writes_to_see_to
 from counters.queries.shifts import open_shift_of
 from counters.services.card_handovers import hand_over_cards
 
@@ -168,7 +168,7 @@ def gas_hand_over(request: StaffRequest) -> HttpResponse:
         context = {
             "current_shift": shift,
             "refusal": refusal.messages[0],
-            "tasks": task_rows(unfinished_writes(request.user).filter(seen_to_by=request.user.pk)),
+            "tasks": task_rows(writes_to_see_to(request.user)),
         }
         return render(request, "counters/gas_hand_over.html", context, status=422)
     return redirect("counters:shift_close")

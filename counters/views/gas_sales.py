@@ -151,7 +151,7 @@ def _offer(context: dict[str, Any], desk: GasDesk, shift: Shift, volume_form: Ga
         context["refusal"] = context["refusal"] or refusal.messages[0]
         return 422 if context.get("is_read") else 200
     rated = prices.rate(volume)
-    form = context["form"] or GasSaleForm()
+    form = context["form"] or GasSaleForm(initial={"amount_1": money})
     context |= {
         "form": form,
         "methods": methods_for(form),
