@@ -18,7 +18,7 @@ def closed_until(tariff: Tariff | None) -> datetime.date | None:
     A reading is priced by its own day, a season by its first: what counts is the day of the last reading
     that was billed, and for every kind of bill the day before it was issued.
     """
-    closed = BusinessDay.objects.aggregate(last=Max("date"))["last"]
+    closed: datetime.date | None = BusinessDay.objects.aggregate(last=Max("date"))["last"]
     if tariff is None or tariff.pk is None:
         return closed
     bills = Bill.objects.filter(tariff=tariff).exclude(state=Bill.State.CANCELLED)

@@ -2,12 +2,14 @@ import copy
 import datetime
 import json
 from decimal import Decimal
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 
 from accounts.models import AuditEntry, Staff
 from billing.models import Bill, Tariff, TariffVersion
@@ -18,6 +20,7 @@ from billing.services.tariff_import import TariffImportRefused, check_tariffs, i
 from billing.services.tariffs import approve_tariff_version
 from billing.tariff_file.reading import TariffFileRefused, read_tariff_file, read_tariffs
 from tests.billing.metering import make_tariff, make_water_account
+from tests.counters.meeting import at_once, make_them_meet, remove
 from tests.counters.rows import all_rows, broken_invariants
 from tests.factories.accounts import make_branch, make_staff
 from tests.factories.counters import MORNING
@@ -175,6 +178,29 @@ class TestImport:
         take(WATER, {**WATER, "code": "W2", "branch": "HP"}, made_by=finance)
 
         assert Tariff.objects.get(code="W2").branch is not None
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTwoImportsAtOnce:
+    def test_write_the_tariff_once(self, transactional_db: None) -> None:
+        people = [make_staff(role="finance"), make_staff(role="finance")]
+
+        outcome = at_once(*(partial(take, WATER, made_by=one) for one in people))
+
+        assert sorted(outcome) == [(0, 0, 0, 1), (1, 1, 0, 0)]  # type: ignore[type-var]
+        assert TariffVersion.objects.count() == 1
+
+    def test_run_into_the_constraint_where_nothing_is_locked(
+        self, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        people = [make_staff(role="finance"), make_staff(role="finance")]
+        remove(monkeypatch, "billing.services.tariff_import.lock_tariff_files")
+        make_them_meet(monkeypatch, "billing.services.tariff_import._outcome", parties=2)
+
+        outcome = at_once(*(partial(take, WATER, made_by=one) for one in people))
+
+        assert [type(one) for one in outcome if isinstance(one, Exception)] == [IntegrityError]
+        assert TariffVersion.objects.count() == 1
 
 
 class TestAFileWithFaults:

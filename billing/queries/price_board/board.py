@@ -71,7 +71,7 @@ def _board(tariff: Tariff, on: datetime.date) -> ServiceBoard:
         now=_published(tariff, begun[-1]) if begun else None,
         coming=[_published(tariff, version) for version in coming],
         history=[_dates(tariff, version) for version in reversed(begun[:-1])],
-        late_charge="" if is_fees else late_charge_of(tariff.service, tariff.branch_id, on),
+        late_charge="" if is_fees else late_charge_of(tariff.service, tariff.branch, on),
     )
 
 
