@@ -23,13 +23,14 @@ from config.demo.old_debts import take_over_old_debts
 from config.demo.places import Town
 from config.demo.planner import plans_for_unknown_tables
 from config.demo.population import ordinary_households
-from config.demo.prices import enter_prices
+from config.demo.prices import announce_changes, enter_prices
 from config.demo.roster import write_roster
 from config.demo.timeline import Timeline
 from config.demo.visits import at_time
 
 FEWEST_ACCOUNTS = 100
 STOPPED_BEFORE = datetime.timedelta(days=20)
+A_WEEK = datetime.timedelta(days=7)
 
 Step = TypeVar("Step")
 # Wraps a list of steps so that somebody can watch them go by.
@@ -68,6 +69,12 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     stop_debtors(owings, company.manager, at_time(history.on - STOPPED_BEFORE, 10), life)
     flag_disputes(owings, life)
     close_past_days(company, history)
+    announce_changes(
+        made_by=company.finance,
+        approved_by=company.manager,
+        on=history.on,
+        at=at_time(history.on - A_WEEK, 15),
+    )
 
 
 def _check(accounts: int) -> None:

@@ -1,6 +1,7 @@
 import copy
 import datetime
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 from io import StringIO
@@ -372,6 +373,9 @@ class TestAFileWithFaults:
             ("[]", "no_tariffs"),
             ('{"tariffs": 7}', "no_tariffs"),
             ('{"cases": 7}', "no_tariffs"),
+            ('[{"code": "\\u0000"}]', "not_json"),
+            ('[{"code": "\\ud800"}]', "not_json"),
+            ("[" + "9" * 5000 + "]", "not_json"),
         ],
     )
     def test_that_is_no_file_of_tariffs_is_refused(self, text: str, code: str) -> None:
@@ -383,6 +387,34 @@ class TestAFileWithFaults:
     @pytest.mark.parametrize("entry", [7, "x", None, [], {}, {"tariff": 7}, {"versions": 7}, {"fees": []}])
     def test_is_refused_whatever_stands_in_it(self, entry: Any) -> None:
         assert faults(entry)
+
+
+ODD: list[Any] = [None, [], {}, "", "x", "-1", -1, 1.5, True, "NaN", [[]], {"a": None}, [None], "9" * 40]
+
+
+def places(value: Any) -> Iterator[list[Any]]:
+    """Every place in a document, as the way to it."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield [key]
+        yield from ([key, *way] for way in places(inner))
+
+
+class TestAnythingAtAll:
+    @pytest.mark.parametrize("tariff", [WATER, HEAT, FEES])
+    def test_at_any_place_is_taken_or_refused_with_a_sentence(self, tariff: dict[str, Any]) -> None:
+        taken, refused = 0, list[TariffImportRefused]()
+        for way in places(tariff):
+            for odd in ODD:
+                text = json.dumps(changed(tariff, ".".join(map(str, way)), odd))
+                try:
+                    check_tariffs(read_tariffs(text))
+                    taken += 1
+                except TariffImportRefused as refusal:
+                    refused.append(refusal)
+
+        assert all(problem.sentence for refusal in refused for problem in refusal.problems)
+        assert len(refused) > taken > 0
 
 
 class TestFaultsOfOtherSystems:

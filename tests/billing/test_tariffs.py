@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import Error, IntegrityError, connection, transaction
 
 from accounts.models import AuditEntry, Staff
-from billing.models import Tariff, TariffVersion
+from billing.models import BillRun, Tariff, TariffVersion
 from billing.services.bill_run import run_billing
 from billing.services.business_days import close_business_day
 from billing.services.refusals import TariffRefused
@@ -315,6 +315,18 @@ class TestDraft:
 
         assert code_of(refusal.value) == "closed_period"
         assert make_draft(tariff, "2026-11-11").is_draft
+
+    def test_of_a_day_that_a_run_is_billing_is_refused_until_it_is_finished(self, tariff: Tariff) -> None:
+        run = BillRun.objects.create(
+            service="WATER", period="2026-11", issued_on=datetime.date(2026, 11, 25), started_at=MORNING
+        )
+
+        with pytest.raises(TariffRefused) as refusal:
+            make_draft(tariff, "2026-11-25")
+        BillRun.objects.filter(pk=run.pk).update(finished_at=MORNING)
+
+        assert code_of(refusal.value) == "run_open"
+        assert make_draft(tariff, "2026-11-25").is_draft
 
 
 class TestTheTermsOfATariff:

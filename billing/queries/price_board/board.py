@@ -33,7 +33,7 @@ def price_boards(on: datetime.date, service: str = "") -> list[ServiceBoard]:
     """Every tariff with a published version, as it stands on a day; approved versions only."""
     approved = TariffVersion.objects.approved().order_by("effective_from")
     tariffs = (
-        Tariff.objects.filter(versions__approved_at__isnull=False)
+        Tariff.objects.filter(versions__approved_at__isnull=False, kind__in=Kind.values)
         .select_related("branch")
         .prefetch_related(Prefetch("versions", approved))
         .distinct()
