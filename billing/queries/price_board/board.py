@@ -79,16 +79,16 @@ def _published(tariff: Tariff, version: TariffVersion) -> Published:
     return Published(
         version.effective_from,
         version.effective_until,
-        _document(tariff, version),
+        document_of(tariff, version),
         tables_of(tariff.kind, tariff.rules, version.prices),
         notes_of(tariff.kind, tariff.rules, version.prices),
     )
 
 
 def _dates(tariff: Tariff, version: TariffVersion) -> Published:
-    return Published(version.effective_from, version.effective_until, _document(tariff, version))
+    return Published(version.effective_from, version.effective_until, document_of(tariff, version))
 
 
-def _document(tariff: Tariff, version: TariffVersion) -> str:
+def document_of(tariff: Tariff, version: TariffVersion) -> str:
     """The decision that the version names, or the source of the tariff."""
     return str(version.prices.get("decision") or tariff.source)
