@@ -17,23 +17,25 @@ from billing.services.tariff_terms import change_tariff, create_tariff
 from billing.services.tariffs import change_tariff_version, draft_tariff_version
 
 
-@admin.display(description=_("state"))
-def state_word(version: TariffVersion) -> str:
-    return state_words(version, timezone.localdate())
+class _StateAndPage:
+    """Where a version stands, and the way to its page."""
+
+    @admin.display(description=_("state"))
+    def state_word(self, version: TariffVersion) -> str:
+        return state_words(version, timezone.localdate())
+
+    @admin.display(description=_("preview and approval"))
+    def page_link(self, version: TariffVersion) -> SafeString | str:
+        if not version.made_by_id:
+            return "–"
+        return format_html('<a href="{}">{}</a>', version.get_absolute_url(), _("Open the page"))
 
 
-@admin.display(description=_("preview and approval"))
-def page_link(version: TariffVersion) -> SafeString | str:
-    if version.pk is None:
-        return "–"
-    return format_html('<a href="{}">{}</a>', version.get_absolute_url(), _("Open the page"))
-
-
-class TariffVersionRows(admin.TabularInline[TariffVersion, Tariff]):
+class TariffVersionRows(_StateAndPage, admin.TabularInline[TariffVersion, Tariff]):
     model = TariffVersion
     extra = 0
     can_delete = False
-    fields = ("effective_from", "effective_until", state_word, "made_by", "approved_by", page_link)
+    fields = ("effective_from", "effective_until", "state_word", "made_by", "approved_by", "page_link")
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
@@ -77,20 +79,20 @@ class TariffAdmin(NothingIsDeleted):
 
 
 @admin.register(TariffVersion)
-class TariffVersionAdmin(NothingIsDeleted):
+class TariffVersionAdmin(_StateAndPage, NothingIsDeleted):
     """Drafts are written here; they are submitted and approved on their own page."""
 
     form = TariffVersionForm  # type: ignore[assignment]  # the stubs know no narrower form
     list_display = (
-        "tariff", "effective_from", "effective_until", state_word, "made_by", "approved_by", page_link
+        "tariff", "effective_from", "effective_until", "state_word", "made_by", "approved_by", "page_link"
     )  # fmt: skip
     list_filter = ("tariff__service",)
     list_select_related = ("tariff", "made_by", "approved_by")
-    fields = ("tariff", "effective_from", "prices", state_word, "sent_back", page_link)
+    fields = ("tariff", "effective_from", "prices", "state_word", "sent_back", "page_link")
     view_on_site = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
-        always = (state_word, "sent_back", page_link)
+        always = ("state_word", "sent_back", "page_link")
         return always if obj is None else ("tariff", *always)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,6 +12,7 @@ from billing.models import Tariff, TariffVersion
 from billing.services.refusals import TariffRefused
 from billing.services.tariff_checks import check_rules, check_version
 from billing.services.tariff_terms import check_terms
+from billing.tariff_file.reading import can_be_kept
 
 Row = TypeVar("Row", Tariff, TariffVersion)
 _FIELDS = {"bad_tariff": "rules", "code_taken": "code"}
@@ -47,8 +49,24 @@ class JsonField(forms.JSONField):
             return json.dumps(value, ensure_ascii=False, indent=2)
         return super().prepare_value(value)
 
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as fault:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from fault
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was typed is shown again as it was typed where it is no document."""
+        try:
+            document = super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
+        return document if can_be_kept(document) else InvalidJSONInput(data)
+
     def clean(self, value: Any) -> Any:
         document = super().clean(value)
+        if not can_be_kept(document):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
         if document is not None and not isinstance(document, dict):
             raise ValidationError(_("This must be an object in braces."), code="not_an_object")
         return document

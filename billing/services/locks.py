@@ -19,6 +19,7 @@ from billing.money import NO_MONEY
 DAY, RECEIPT, REFERENCE, REQUEST = 7001, 7002, 7003, 7004
 # The one of a billing period is taken by migration 0031 too.
 PERIOD = 7031
+TARIFF_FILE = 7010
 FIRST_DAY = datetime.date(2000, 1, 1)
 
 # The keys are gathered first: an OR over two kinds of them would read the whole table.
@@ -52,6 +53,11 @@ def lock_reference(method: str, reference: str) -> None:
 def lock_receipt(receipt_id: int) -> None:
     """Number the copies of a receipt one by one; its row is append-only and cannot be locked."""
     _lock("hashint8(%s)", RECEIPT, receipt_id)
+
+
+def lock_tariff_files() -> None:
+    """Two imports of one file must not both find a tariff missing: it has no row to lock yet."""
+    _lock("%s", TARIFF_FILE, 0)
 
 
 def lock_business_day(date: datetime.date) -> None:

@@ -15,18 +15,25 @@ from billing.tariff_file.kinds import Json
 def closed_until(tariff: Tariff | None) -> datetime.date | None:
     """The last day whose prices are settled: its books are closed, or a bill was made with them.
 
-    A reading is priced by its own day, a season by its first: what counts is the day of the last reading
-    that was billed, and for every kind of bill the day before it was issued.
+    A reading is priced by its own day; a season by its first, or by each of its days where the tariff splits
+    it. Beside that, the days before the last bill of any kind was issued.
     """
-    closed = BusinessDay.objects.aggregate(last=Max("date"))["last"]
+    closed: datetime.date | None = BusinessDay.objects.aggregate(last=Max("date"))["last"]
     if tariff is None or tariff.pk is None:
         return closed
-    bills = Bill.objects.filter(tariff=tariff).exclude(state=Bill.State.CANCELLED)
-    billed = bills.aggregate(
-        issued=Max("issued_on"), read=Max("period_to", filter=Q(kind=Bill.Kind.USAGE))
-    )  # fmt: skip
-    issued = billed["issued"] - datetime.timedelta(days=1) if billed["issued"] else None
-    return max((day for day in (closed, issued, billed["read"]) if day is not None), default=None)
+    is_split = tariff.rules.get("rules", {}).get("price_change") == "by_days"
+    billed = (
+        Bill.objects.filter(tariff=tariff)
+        .exclude(state=Bill.State.CANCELLED)
+        .aggregate(
+            issued=Max("issued_on"),
+            read=Max("period_to", filter=Q(kind=Bill.Kind.USAGE)),
+            season=Max("period_to" if is_split else "period_from", filter=Q(kind=Bill.Kind.HEATING)),
+        )
+    )
+    before_issue = billed["issued"] - datetime.timedelta(days=1) if billed["issued"] else None
+    settled = (closed, before_issue, billed["read"], billed["season"])
+    return max((day for day in settled if day is not None), default=None)
 
 
 def check_open_period(tariff: Tariff, effective_from: datetime.date) -> None:

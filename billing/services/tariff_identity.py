@@ -13,7 +13,7 @@ from billing.services.tariff_terms import changed_terms, check_place_is_free
 from billing.tariff_file.problems import Problem
 from billing.tariff_file.reading import TariffEntry
 
-_TEXTS = ("name", "name_en", "source")
+_TEXTS = {"name": 120, "name_en": 120, "source": 300}
 MOST_DUE_DAYS = 366
 
 
@@ -61,8 +61,7 @@ def _faults(entry: TariffEntry) -> Iterator[tuple[str, str, str]]:
 def _bad_words(said: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     if "name" not in said:
         yield "name", "missing", _("The tariff has no name.")
-    for name in _TEXTS:
-        longest = Tariff._meta.get_field(name).max_length
+    for name, longest in _TEXTS.items():
         if name in said and not (isinstance(said[name], str) and len(said[name]) <= longest):
             yield name, "not_text", _("This must be text of at most %(most)s characters.") % {"most": longest}
     days = said.get("due_days", 0)

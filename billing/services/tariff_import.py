@@ -13,6 +13,7 @@ from accounts.services.audit import record_audit
 from billing.models import Tariff, TariffVersion
 from billing.rating.definition import Definition
 from billing.rating.refusal import RatingRefused
+from billing.services.locks import lock_tariff_files
 from billing.services.refusals import TariffRefused
 from billing.services.tariff_checks import closed_period, closed_until
 from billing.services.tariff_identity import (
@@ -84,8 +85,7 @@ def import_tariffs(
     What is in the books already stays as it is, so that a file can be imported again.
     Raises TariffImportRefused with every fault.
     """
-    # Two imports of one file must not both find a version missing.
-    list(Tariff.objects.select_for_update().order_by("pk"))
+    lock_tariff_files()
     plans = _plans(entries)
     outcome = _outcome(plans)
     if outcome.tariffs or outcome.added or outcome.changed:

@@ -59,7 +59,7 @@ def check_place_is_free(tariff: Tariff) -> None:
     others = Tariff.objects.exclude(pk=tariff.pk)
     if others.filter(code=tariff.code).exists():
         raise TariffRefused(_("Another tariff has this code."), code="code_taken")
-    same = others.filter(service=tariff.service, branch_id=tariff.branch_id)
+    same = others.filter(service=tariff.service, branch=tariff.branch)
     is_fees = tariff.kind == Tariff.Kind.ONE_OFF
     other = (
         same.filter(kind=Tariff.Kind.ONE_OFF) if is_fees else same.exclude(kind=Tariff.Kind.ONE_OFF)

@@ -38,11 +38,11 @@ def faults_of(kind: str, rules: Json, versions: list[Any]) -> list[Fault]:
 
 def rule_faults(kind: str, rules: Json) -> list[Fault]:
     """The faults of the rules alone, whatever the price."""
-    prices = {
+    prices: dict[str, Json] = {
         Kind.METERED: {"categories": {"x": _SOUND}},
         Kind.ONE_OFF: {"fees": {"x": [{"component": "x", "measure": "area", "unit_price": "1"}]}},
     }
-    return _compiled(kind, [({**rules, **prices.get(Kind(kind), {"area_price": "1"})}, {})])
+    return _compiled(kind, [({**rules, **prices.get(kind, {"area_price": "1"})}, {})])
 
 
 def _compiled(kind: str, pieces: Iterable[Piece]) -> list[Fault]:

@@ -110,13 +110,26 @@ def _decision(one: Json) -> Json:
 def _load(text: str) -> Any:
     try:
         # NaN and Infinity are kept as words: the price they stand for is then named by its place.
-        return json.loads(text, parse_constant=str, object_pairs_hook=_unique_keys)
+        document = json.loads(text, parse_constant=str, object_pairs_hook=_unique_keys)
     except TariffFileRefused:
         raise
     except (ValueError, RecursionError) as fault:
         raise TariffFileRefused(
             _("The file is not JSON: %(fault)s."), code="not_json", params={"fault": fault}
         ) from fault
+    if not can_be_kept(document):
+        raise TariffFileRefused(_("The file holds characters that cannot be stored."), code="not_json")
+    return document
+
+
+def can_be_kept(document: Any) -> bool:
+    """PostgreSQL stores neither a NUL nor half of a surrogate pair, though JSON may name both."""
+    try:
+        text = json.dumps(document, ensure_ascii=False)
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return "\\u0000" not in text
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> Json:

@@ -14,7 +14,7 @@ from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
 from billing.forms.tariffs import DecisionForm
 from billing.models import TariffVersion
-from billing.queries.price_board.board import notes_of, tables_of
+from billing.queries.price_board.board import document_of, notes_of, tables_of
 from billing.queries.tariff_page import (
     state_tone,
     state_words,
@@ -132,6 +132,7 @@ def _page(
         "comparisons": compare_version(version),
         "tables": tables_of(tariff.kind, tariff.rules, version.prices),
         "notes": notes_of(tariff.kind, tariff.rules, version.prices),
+        "document": document_of(tariff, version),
         "steps": steps_of(version),
         "form": form,
         "may_submit": version.is_draft and user.has_perm("billing.add_tariffversion"),

@@ -32,7 +32,7 @@ from config.demo.papers import record_papers
 from config.demo.places import Town
 from config.demo.planner import plans_for_unknown_tables
 from config.demo.population import ordinary_households
-from config.demo.prices import enter_prices
+from config.demo.prices import announce_changes, enter_prices
 from config.demo.roster import write_roster
 from config.demo.rounds import lay_routes, leave_odd_readings
 from config.demo.timeline import Timeline
@@ -40,6 +40,7 @@ from config.demo.visits import at_time
 
 FEWEST_ACCOUNTS = 100
 STOPPED_BEFORE = datetime.timedelta(days=20)
+A_WEEK = datetime.timedelta(days=7)
 
 Step = TypeVar("Step")
 # Wraps a list of steps so that somebody can watch them go by.
@@ -86,6 +87,12 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     close_past_days(company, history)
     issue_cards(company, history)
     leave_odd_readings(company, history)
+    announce_changes(
+        made_by=company.finance,
+        approved_by=company.manager,
+        on=history.on,
+        at=at_time(history.on - A_WEEK, 15),
+    )
 
 
 def _check(accounts: int) -> None:

@@ -1,13 +1,16 @@
 import copy
 import datetime
 import json
+from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 
 from accounts.models import AuditEntry, Staff
 from billing.models import Bill, Tariff, TariffVersion
@@ -18,6 +21,7 @@ from billing.services.tariff_import import TariffImportRefused, check_tariffs, i
 from billing.services.tariffs import approve_tariff_version
 from billing.tariff_file.reading import TariffFileRefused, read_tariff_file, read_tariffs
 from tests.billing.metering import make_tariff, make_water_account
+from tests.counters.meeting import at_once, make_them_meet, remove
 from tests.counters.rows import all_rows, broken_invariants
 from tests.factories.accounts import make_branch, make_staff
 from tests.factories.counters import MORNING
@@ -175,6 +179,29 @@ class TestImport:
         take(WATER, {**WATER, "code": "W2", "branch": "HP"}, made_by=finance)
 
         assert Tariff.objects.get(code="W2").branch is not None
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTwoImportsAtOnce:
+    def test_write_the_tariff_once(self, transactional_db: None) -> None:
+        people = [make_staff(role="finance"), make_staff(role="finance")]
+
+        outcome = at_once(*(partial(take, WATER, made_by=one) for one in people))
+
+        assert sorted(outcome) == [(0, 0, 0, 1), (1, 1, 0, 0)]  # type: ignore[type-var]
+        assert TariffVersion.objects.count() == 1
+
+    def test_run_into_the_constraint_where_nothing_is_locked(
+        self, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        people = [make_staff(role="finance"), make_staff(role="finance")]
+        remove(monkeypatch, "billing.services.tariff_import.lock_tariff_files")
+        make_them_meet(monkeypatch, "billing.services.tariff_import._outcome", parties=2)
+
+        outcome = at_once(*(partial(take, WATER, made_by=one) for one in people))
+
+        assert [type(one) for one in outcome if isinstance(one, Exception)] == [IntegrityError]
+        assert TariffVersion.objects.count() == 1
 
 
 class TestAFileWithFaults:
@@ -346,6 +373,9 @@ class TestAFileWithFaults:
             ("[]", "no_tariffs"),
             ('{"tariffs": 7}', "no_tariffs"),
             ('{"cases": 7}', "no_tariffs"),
+            ('[{"code": "\\u0000"}]', "not_json"),
+            ('[{"code": "\\ud800"}]', "not_json"),
+            ("[" + "9" * 5000 + "]", "not_json"),
         ],
     )
     def test_that_is_no_file_of_tariffs_is_refused(self, text: str, code: str) -> None:
@@ -357,6 +387,34 @@ class TestAFileWithFaults:
     @pytest.mark.parametrize("entry", [7, "x", None, [], {}, {"tariff": 7}, {"versions": 7}, {"fees": []}])
     def test_is_refused_whatever_stands_in_it(self, entry: Any) -> None:
         assert faults(entry)
+
+
+ODD: list[Any] = [None, [], {}, "", "x", "-1", -1, 1.5, True, "NaN", [[]], {"a": None}, [None], "9" * 40]
+
+
+def places(value: Any) -> Iterator[list[Any]]:
+    """Every place in a document, as the way to it."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield [key]
+        yield from ([key, *way] for way in places(inner))
+
+
+class TestAnythingAtAll:
+    @pytest.mark.parametrize("tariff", [WATER, HEAT, FEES])
+    def test_at_any_place_is_taken_or_refused_with_a_sentence(self, tariff: dict[str, Any]) -> None:
+        taken, refused = 0, list[TariffImportRefused]()
+        for way in places(tariff):
+            for odd in ODD:
+                text = json.dumps(changed(tariff, ".".join(map(str, way)), odd))
+                try:
+                    check_tariffs(read_tariffs(text))
+                    taken += 1
+                except TariffImportRefused as refusal:
+                    refused.append(refusal)
+
+        assert all(problem.sentence for refusal in refused for problem in refusal.problems)
+        assert len(refused) > taken > 0
 
 
 class TestFaultsOfOtherSystems:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import Error, IntegrityError, connection, transaction
 
 from accounts.models import AuditEntry, Staff
-from billing.models import Tariff, TariffVersion
+from billing.models import BillRun, Tariff, TariffVersion
 from billing.services.bill_run import run_billing
 from billing.services.business_days import close_business_day
 from billing.services.refusals import TariffRefused
@@ -21,10 +21,10 @@ from billing.services.tariffs import (
     submit_tariff_version,
     withdraw_tariff_version,
 )
-from tests.billing.metering import make_tariff, make_water_account
+from tests.billing.metering import make_heating_tariff, make_tariff, make_water_account
 from tests.counters.meeting import at_once, make_them_meet, remove_row_locks
 from tests.counters.rows import all_rows
-from tests.factories.accounts import make_staff
+from tests.factories.accounts import make_account, make_staff
 from tests.factories.counters import MORNING
 from tests.factories.tariffs import make_approved, make_draft, make_submitted, water_prices
 
@@ -315,6 +315,40 @@ class TestDraft:
 
         assert code_of(refusal.value) == "closed_period"
         assert make_draft(tariff, "2026-11-11").is_draft
+
+    @pytest.mark.parametrize(
+        ("rule", "last_settled", "first_free"),
+        [("season_start", "2026-11-01", "2026-11-02"), ("by_days", "2027-03-31", "2027-04-01")],
+    )
+    def test_that_would_change_a_season_that_was_billed_is_refused(
+        self, db: None, rule: str, last_settled: str, first_free: str
+    ) -> None:
+        season = {"from": "11-01", "to": "03-31", "inclusive": True}
+        heat = make_heating_tariff(rules={"unit": "m2", "season": season, "rules": {"price_change": rule}})
+        make_account(service="HEAT")
+        run_billing(
+            service="HEAT", period="2026-27", issued_on=datetime.date(2026, 10, 15), started_by=None,
+            at=MORNING,
+        )  # fmt: skip
+        prices = {"categories": {"resident": {"area_price": "27"}}}
+
+        with pytest.raises(TariffRefused) as refusal:
+            make_draft(heat, last_settled, prices=prices)
+
+        assert code_of(refusal.value) == "closed_period"
+        assert make_draft(heat, first_free, prices=prices).is_draft
+
+    def test_of_a_day_that_a_run_is_billing_is_refused_until_it_is_finished(self, tariff: Tariff) -> None:
+        run = BillRun.objects.create(
+            service="WATER", period="2026-11", issued_on=datetime.date(2026, 11, 25), started_at=MORNING
+        )
+
+        with pytest.raises(TariffRefused) as refusal:
+            make_draft(tariff, "2026-11-25")
+        BillRun.objects.filter(pk=run.pk).update(finished_at=MORNING)
+
+        assert code_of(refusal.value) == "run_open"
+        assert make_draft(tariff, "2026-11-25").is_draft
 
 
 class TestTheTermsOfATariff:

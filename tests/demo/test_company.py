@@ -139,8 +139,16 @@ class TestPeople:
 
 class TestPrices:
     def test_were_approved_by_a_second_person(self, company: History) -> None:
-        assert TariffVersion.objects.count() == 5
-        assert not TariffVersion.objects.filter(approved_by__isnull=True).exists()
+        approved = TariffVersion.objects.filter(approved_by__isnull=False)
+
+        assert approved.filter(effective_from__lte=company.on).count() == 5
+
+    def test_change_with_the_next_year(self, company: History) -> None:
+        new_year = datetime.date(company.on.year + 1, 1, 1)
+        changes = TariffVersion.objects.filter(effective_from=new_year).order_by("tariff__service")
+
+        assert [(one.tariff.service, one.is_waiting) for one in changes] == [("GAS", True), ("WATER", False)]
+        assert TariffVersion.objects.count() == 7
 
     def test_have_a_late_charge_for_each_service(self, company: History) -> None:
         assert LateChargeRule.objects.count() == 4

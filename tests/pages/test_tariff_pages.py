@@ -165,6 +165,10 @@ class TestTheEditor:
             ({"prices": "{"}, "prices"),
             ({"prices": "[]"}, "prices"),
             ({"prices": "7"}, "prices"),
+            ({"prices": "[" * 100_000}, "prices"),
+            ({"prices": '{"categories": ' + "9" * 5000 + "}"}, "prices"),
+            ({"prices": '{"categories": "\\u0000"}'}, "prices"),
+            ({"prices": '{"categories": "\\ud800"}'}, "prices"),
             ({"prices": '{"categories": {}, "categories": {}}'}, "prices"),
             (
                 {"prices": '{"categories": {"r": {"components": [{"code": "s", "unit_price": NaN}]}}}'},

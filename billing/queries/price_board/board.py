@@ -33,7 +33,7 @@ def price_boards(on: datetime.date, service: str = "") -> list[ServiceBoard]:
     """Every tariff with a published version, as it stands on a day; approved versions only."""
     approved = TariffVersion.objects.approved().order_by("effective_from")
     tariffs = (
-        Tariff.objects.filter(versions__approved_at__isnull=False)
+        Tariff.objects.filter(versions__approved_at__isnull=False, kind__in=Kind.values)
         .select_related("branch")
         .prefetch_related(Prefetch("versions", approved))
         .distinct()
@@ -71,7 +71,7 @@ def _board(tariff: Tariff, on: datetime.date) -> ServiceBoard:
         now=_published(tariff, begun[-1]) if begun else None,
         coming=[_published(tariff, version) for version in coming],
         history=[_dates(tariff, version) for version in reversed(begun[:-1])],
-        late_charge="" if is_fees else late_charge_of(tariff.service, tariff.branch_id, on),
+        late_charge="" if is_fees else late_charge_of(tariff.service, tariff.branch, on),
     )
 
 
@@ -79,16 +79,16 @@ def _published(tariff: Tariff, version: TariffVersion) -> Published:
     return Published(
         version.effective_from,
         version.effective_until,
-        _document(tariff, version),
+        document_of(tariff, version),
         tables_of(tariff.kind, tariff.rules, version.prices),
         notes_of(tariff.kind, tariff.rules, version.prices),
     )
 
 
 def _dates(tariff: Tariff, version: TariffVersion) -> Published:
-    return Published(version.effective_from, version.effective_until, _document(tariff, version))
+    return Published(version.effective_from, version.effective_until, document_of(tariff, version))
 
 
-def _document(tariff: Tariff, version: TariffVersion) -> str:
+def document_of(tariff: Tariff, version: TariffVersion) -> str:
     """The decision that the version names, or the source of the tariff."""
     return str(version.prices.get("decision") or tariff.source)

@@ -5,17 +5,18 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Branch
 from billing.models import LateChargeRule as LateChargeRow
 from billing.queries.price_board.words import percent, price
 from billing.rating import LateChargeRule, compile_late_charge
 from billing.rating.late_charge_rule import ANY_CATEGORY, PRINCIPAL, RESIDENT
 
 
-def late_charge_of(service: str, branch_id: int | None, on: datetime.date) -> str:
+def late_charge_of(service: str, branch: Branch | None, on: datetime.date) -> str:
     """The rule for bills due on a day: the branch's own, or the one for all."""
     rows = LateChargeRow.objects.filter(service=service, effective_from__lte=on).order_by("-effective_from")
-    for branch in dict.fromkeys((branch_id, None)):
-        row = rows.filter(branch_id=branch).first()
+    for one in dict.fromkeys((branch, None)):
+        row = rows.filter(branch=one).first()
         if row is not None and (row.effective_until is None or row.effective_until >= on):
             return late_charge_sentence(compile_late_charge(row.terms))
     return ""
