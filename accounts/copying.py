@@ -34,7 +34,9 @@ def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> None
     For those who write a hundred thousand rows of known types; everybody else has `copy_rows`.
     """
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", io.StringIO("".join(lines)), PIECE)
+        cursor.copy_expert(
+            f"COPY {table} ({', '.join(columns)}) FROM STDIN", io.StringIO("".join(lines)), PIECE
+        )
 
 
 def escaped(text: str) -> str:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Branch
 from accounts.models.account import Service
 from billing.models import Bill, BillRun, Tariff
+from billing.queries.pricing_facts import last_day_of
 from billing.queries.unbilled import accounts_with_facts, billed_already, metered_uses, tier_positions
 from billing.rating.refusal import UsageRefused
 from billing.rating.usage import NOTHING_YET
-from billing.queries.pricing_facts import last_day_of
 from billing.services.bill_drafts import BillDraft, Pricer, pricer_for
 from billing.services.refusals import BillingRefused
 

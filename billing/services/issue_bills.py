@@ -121,9 +121,7 @@ def _replaced(drafts: Sequence[BillDraft]) -> Replaced:
 # The three that follow write most of the rows of the whole system: lines of COPY, built at once.
 
 
-def _bill(
-    pk: int, draft: BillDraft, run: BillRun, prepaid: Mapping[int, Decimal], replaced: Replaced
-) -> str:
+def _bill(pk: int, draft: BillDraft, run: BillRun, prepaid: Mapping[int, Decimal], replaced: Replaced) -> str:
     outstanding = draft.total - prepaid.get(draft.account_id, NO_MONEY)
     times, replaces = replaced.get(draft.account_id, (0, None))
     number = f"{draft.account_no}-{draft.period}" + (f"-R{times}" if times else "")

@@ -10,8 +10,8 @@ from accounts.services.account_states import suspend_account
 from billing.models import Bill, Payment
 from billing.services.bill_run import run_billing
 from billing.services.business_days import close_business_day
-from billing.services.period_closes import close_period
 from billing.services.meter_tests import record_meter_test
+from billing.services.period_closes import close_period
 from billing.services.receipts import print_receipt
 from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
