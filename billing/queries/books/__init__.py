@@ -11,8 +11,8 @@ from billing.queries.books.payments import PAYMENTS
 from billing.queries.books.receipts import RECEIPTS
 from billing.queries.books.reversals import REVERSALS
 
-BILLING = (*LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *CANCELLATIONS, *ADJUSTMENTS)
-BILLING = (*LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *HEATING)
-BILLING = (*LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *GAS)
+BILLING = (
+    *LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *CANCELLATIONS, *ADJUSTMENTS, *HEATING, *GAS,
+)  # fmt: skip
 
 __all__ = ["BILLING", "Finding", "Invariant", "examine"]
