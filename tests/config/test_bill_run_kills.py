@@ -85,7 +85,10 @@ class Town:
         return self.start(WORK, period, dies_at, transactions).wait(timeout=300)
 
     def ask(self, question: str, *values: str) -> tuple[Any, ...]:
-        with closing(psycopg2.connect(self.stack.place.database_owner_url)) as session, session.cursor() as cursor:
+        with (
+            closing(psycopg2.connect(self.stack.place.database_owner_url)) as session,
+            session.cursor() as cursor,
+        ):
             cursor.execute(question, values)
             row: tuple[Any, ...] = cursor.fetchone() or ()
             return row
