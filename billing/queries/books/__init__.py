@@ -6,7 +6,8 @@ from billing.queries.books.ledger import LEDGER
 from billing.queries.books.payments import PAYMENTS
 from billing.queries.books.receipts import RECEIPTS
 from billing.queries.books.reversals import REVERSALS
+from billing.queries.books.runs import RUNS
 
-BILLING = (*LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS)
+BILLING = (*LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *RUNS)
 
 __all__ = ["BILLING", "Finding", "Invariant", "examine"]
