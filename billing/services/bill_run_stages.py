@@ -22,6 +22,12 @@ SHOWN = 100
 
 State = BillRun.State
 
+_UNPUBLISHED = "(SELECT id FROM billing_billrunchunk WHERE run_id = %s AND state <> 'PUBLISHED')"
+_DROP = [
+    f"DELETE FROM billing_billrunfinding WHERE chunk_id IN {_UNPUBLISHED}",  # noqa: S608 - our own words
+    f"DELETE FROM billing_billruntotal WHERE chunk_id IN {_UNPUBLISHED}",  # noqa: S608 - our own words
+    "DELETE FROM billing_billrunchunk WHERE run_id = %s AND state <> 'PUBLISHED'",
+]
 _CUT = """
     INSERT INTO billing_billrunchunk
         (run_id, position, account_ids, accounts, state, bills, unpriced, amount, fingerprint, worker, failures, failure)
@@ -149,11 +155,12 @@ def _check_open(service: str, period: str, issued_on: datetime.date, branch: Bra
 
 def _cut_into_chunks(run: BillRun, pricing: RunPricing, size: int) -> None:
     """In one statement, whatever the number of accounts. What an earlier preview left goes first."""
-    run.chunks.exclude(state=BillRunChunk.State.PUBLISHED).delete()
     chosen = accounts_to_bill(run.service, run.period, pricing.kind, run.branch_id, pricing.until)
     accounts, values = chosen.order_by().values("id").query.sql_with_params()
     last = run.chunks.order_by("-position").values_list("position", flat=True).first() or 0
     with connection.cursor() as cursor:
+        for statement in _DROP:
+            cursor.execute(statement, [run.pk])
         cursor.execute(_CUT.format(accounts=accounts), [run.pk, last + 1, size, *values])
         cursor.execute(_FORGET, [run.pk, run.pk])
 

@@ -13,7 +13,7 @@ from billing.models import Bill, BillRun, BillRunChunk
 from billing.queries.bill_runs import fingerprint_of
 from billing.services import bill_run_chunks, bill_run_stages
 from billing.services.bill_run import work_on_chunk
-from billing.services.bill_run_pricing import pricing_of
+from billing.services.bill_run_pricing import PricedAccounts, RunPricing, pricing_of
 from billing.services.bill_run_stages import publish_bill_run, settle_bill_run, start_bill_run
 from tests.billing.metering import make_tariff, make_water_account
 from tests.counters.meeting import at_once, make_them_meet, outcomes, remove_row_locks
@@ -65,6 +65,29 @@ class TestWorkers:
         run.refresh_from_db()
         assert run.state == "PREVIEWED"
         assert run.chunks.filter(worker="killed").count() == 1
+
+    def test_go_on_with_the_others_when_one_chunk_breaks(
+        self, branch: Branch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = start(5, branch)
+        first = run.chunks.order_by("position").first()
+        assert first
+        price = bill_run_chunks.price_accounts
+
+        def break_on_the_first(ids: list[int], pricing: RunPricing) -> PricedAccounts:
+            if ids == first.account_ids:
+                raise ArithmeticError("a bug")
+            return price(ids, pricing)
+
+        monkeypatch.setattr(bill_run_chunks, "price_accounts", break_on_the_first)
+
+        tasks.work_on_bill_run(run.pk)
+
+        assert list(run.chunks.order_by("position").values_list("state", "failures", "failure")) == [
+            ("WAITING", BillRunChunk.MOST_FAILURES, "ArithmeticError: a bug"),
+            ("PREVIEWED", 0, ""),
+            ("PREVIEWED", 0, ""),
+        ]
 
     def test_let_others_have_their_turn(self, branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
         run = start(5, branch)
