@@ -13,7 +13,7 @@ from billing.models import Bill, BillRun, BillRunChunk
 from billing.queries.bill_runs import fingerprint_of
 from billing.services import bill_run_chunks, bill_run_stages
 from billing.services.bill_run import work_on_chunk
-from billing.services.bill_run_pricing import PricedAccounts, RunPricing, pricing_of
+from billing.services.bill_run_pricing import PricedAccounts, RunPricing, price_accounts, pricing_of
 from billing.services.bill_run_stages import publish_bill_run, settle_bill_run, start_bill_run
 from tests.billing.metering import make_tariff, make_water_account
 from tests.counters.meeting import at_once, make_them_meet, outcomes, remove_row_locks
@@ -72,7 +72,7 @@ class TestWorkers:
         run = start(5, branch)
         first = run.chunks.order_by("position").first()
         assert first
-        price = bill_run_chunks.price_accounts
+        price = price_accounts
 
         def break_on_the_first(ids: list[int], pricing: RunPricing) -> PricedAccounts:
             if ids == first.account_ids:
