@@ -6,12 +6,13 @@ import socket
 import time
 
 from celery import shared_task
+from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from billing.models import BillRun
 from billing.services.bill_run import is_anything_left, work_on_chunk
-from billing.services.bill_run_pricing import pricing_of
+from billing.services.bill_run_pricing import RunPricing, pricing_of
 from billing.services.bill_run_stages import settle_bill_run
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def work_on_bill_run(run_id: int) -> None:
         return
     pricing, worker = pricing_of(run), f"{socket.gethostname()} {os.getpid()}"
     ends = time.monotonic() + TURN
-    while work_on_chunk(run, pricing, worker=worker, at=timezone.now()):
+    while _work(run, pricing, worker):
         if time.monotonic() > ends:
             call_workers(run, 1)
             return
@@ -38,6 +39,18 @@ def work_on_bill_run(run_id: int) -> None:
     # A chunk that is missing now is another worker's, or free again; the minute's look finds it.
     if run.is_at_work and is_anything_left(run):
         logger.info("bill run %s: the rest is with other workers", run.pk)
+
+
+def _work(run: BillRun, pricing: RunPricing, worker: str) -> bool:
+    """Deal with one chunk; whether there was one. One that breaks does not end the work on the others."""
+    try:
+        return work_on_chunk(run, pricing, worker=worker, at=timezone.now()) is not None
+    except Exception:
+        if not connection.is_usable():
+            # Without a database there is nothing to go on with.
+            raise
+        logger.exception("bill run %s: a chunk failed and says so in its row", run.pk)
+    return True
 
 
 @shared_task

@@ -94,5 +94,5 @@ class BillRunFinding(models.Model):
         """What was found, in the language of whoever reads it."""
         if self.kind == self.Kind.UNPRICED:
             message: str = translated(self.message)
-            return message % self.params if self.params else message
+            return str(message % self.params) if self.params else message
         return str(self.SENTENCES[self.code]) % self.params

@@ -47,6 +47,7 @@ def run_billing(
             progress(told.done - finished, told.accounts - finished)
         if chunk is None:
             run = settle_bill_run(run, at=at)
+            pricing = pricing_of(run)
             if not is_anything_left(run):
                 break
             # Another worker has the rest. If it is killed, its chunk can be claimed again.

@@ -1,6 +1,8 @@
 """The work on one chunk of a run. Each verb is one transaction: a killed worker leaves the chunk as it was."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +34,7 @@ _NEXT = f"""
 _CLAIM = f"WHERE id = %s AND {_OPEN} FOR NO KEY UPDATE SKIP LOCKED"
 # Everything is found by its keys. The statistics of a table that has just begun to grow say otherwise, and each
 # chunk would read the whole of it.
-_BY_KEYS = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+_PLANS = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
 _FINDING = (
     "run_id",
     "chunk_id",
@@ -57,7 +59,17 @@ def next_chunk(run: BillRun, pricing: RunPricing) -> int | None:
     return found[0] if found else None
 
 
-@transaction.atomic
+@contextmanager
+def _by_keys() -> Iterator[None]:
+    """One transaction in which nothing is looked for but by its keys."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL {plan} = off" for plan in _PLANS))
+        yield
+        # Who calls inside a transaction of his own goes on as before.
+        cursor.execute("; ".join(f"SET LOCAL {plan} TO DEFAULT" for plan in _PLANS))
+
+
+@_by_keys()
 def preview_chunk(
     chunk_id: int, run: BillRun, pricing: RunPricing, *, worker: str, at: datetime.datetime
 ) -> BillRunChunk | None:
@@ -74,7 +86,7 @@ def preview_chunk(
     return chunk
 
 
-@transaction.atomic
+@_by_keys()
 def publish_chunk(
     chunk_id: int, run: BillRun, pricing: RunPricing, *, worker: str, at: datetime.datetime
 ) -> BillRunChunk | None:
@@ -110,8 +122,6 @@ def note_failure(chunk_id: int, failure: str) -> None:
 
 
 def _claim(chunk_id: int, run: BillRun, pricing: RunPricing) -> BillRunChunk | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_KEYS)
     return next(iter(read_rows(BillRunChunk, _CLAIM, [chunk_id, *_wanted(run, pricing)])), None)
 
 

@@ -22,6 +22,12 @@ SHOWN = 100
 
 State = BillRun.State
 
+_UNPUBLISHED = "(SELECT id FROM billing_billrunchunk WHERE run_id = %s AND state <> 'PUBLISHED')"
+_DROP = [
+    f"DELETE FROM billing_billrunfinding WHERE chunk_id IN {_UNPUBLISHED}",  # noqa: S608 - our own words
+    f"DELETE FROM billing_billruntotal WHERE chunk_id IN {_UNPUBLISHED}",  # noqa: S608 - our own words
+    "DELETE FROM billing_billrunchunk WHERE run_id = %s AND state <> 'PUBLISHED'",
+]
 _CUT = """
     INSERT INTO billing_billrunchunk
         (run_id, position, account_ids, accounts, state, bills, unpriced, amount, fingerprint, worker, failures, failure)
@@ -43,6 +49,7 @@ def start_bill_run(
     issued_on: datetime.date,
     branch: Branch | None = None,
     preview_first: bool = True,
+    chunk: int | None = None,
     started_by: Staff | None,
     at: datetime.datetime,
 ) -> BillRun:
@@ -51,6 +58,7 @@ def start_bill_run(
     `period` is a month "2026-10" for what meters count and a season "2025-26" for heat by area. A run that
     is at work is only continued; one that was previewed is previewed afresh; one that was published takes
     up whom it could not bill before. Without `preview_first` its bills are published as they are priced.
+    `chunk` is how many accounts a worker takes at once.
 
     Codes: unknown_service, bad_period, no_tariff, day_closed, period_closed.
     """
@@ -65,7 +73,7 @@ def start_bill_run(
     run = BillRun.objects.select_for_update().get(pk=run.pk)
     if is_new or not run.is_at_work:
         run.issued_on = issued_on
-        _cut_into_chunks(run, pricing)
+        _cut_into_chunks(run, pricing, chunk or CHUNK)
     if is_new or run.state != State.PUBLISHING:
         run.preview_first, run.finished_at = preview_first, None
         run.state = State.PREVIEWING if preview_first else State.PUBLISHING
@@ -145,14 +153,15 @@ def _check_open(service: str, period: str, issued_on: datetime.date, branch: Bra
         )
 
 
-def _cut_into_chunks(run: BillRun, pricing: RunPricing) -> None:
+def _cut_into_chunks(run: BillRun, pricing: RunPricing, size: int) -> None:
     """In one statement, whatever the number of accounts. What an earlier preview left goes first."""
-    run.chunks.exclude(state=BillRunChunk.State.PUBLISHED).delete()
     chosen = accounts_to_bill(run.service, run.period, pricing.kind, run.branch_id, pricing.until)
     accounts, values = chosen.order_by().values("id").query.sql_with_params()
     last = run.chunks.order_by("-position").values_list("position", flat=True).first() or 0
     with connection.cursor() as cursor:
-        cursor.execute(_CUT.format(accounts=accounts), [run.pk, last + 1, CHUNK, *values])
+        for statement in _DROP:
+            cursor.execute(statement, [run.pk])
+        cursor.execute(_CUT.format(accounts=accounts), [run.pk, last + 1, size, *values])
         cursor.execute(_FORGET, [run.pk, run.pk])
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from billing.models import Bill, BillRun, BillRunChunk
 from billing.queries.books import examine
 from billing.services.bill_run_pricing import price_accounts, pricing_of
-from billing.services.bill_run_stages import start_bill_run
+from billing.services.bill_run_stages import CHUNK, start_bill_run
 from config.bench.billing_by_hand import bill_by_hand
 from config.bench.billing_orm import bill_one_by_one
 from config.bench.billing_rows import ISSUED_ON, PERIOD, settle_water
@@ -26,6 +26,8 @@ from counters.queries.books import BOOKS
 
 ROUNDS = 2
 BY_ORM = 200
+# Two for the comparison and the ORM, one for each turn of one and of two workers.
+FEWEST_CHUNKS = 2 + 2 * (ROUNDS + 1) * 3
 # So many bills of the one side are compared with what the other would have written.
 COMPARED = 200
 
@@ -75,7 +77,13 @@ def bench_billing(accounts: int, say: Say, workers: Sequence[int] = (1, 2)) -> F
     at = timezone.now()
     settle_water(accounts, timezone.localdate(at), at, say)
     run = start_bill_run(
-        service="WATER", period=PERIOD, issued_on=ISSUED_ON, preview_first=False, started_by=None, at=at
+        service="WATER",
+        period=PERIOD,
+        issued_on=ISSUED_ON,
+        preview_first=False,
+        chunk=_chunk(accounts),
+        started_by=None,
+        at=at,
     )
     bench = _Bench(run, at, run.chunks.order_by("position").iterator(chunk_size=100))
     chunks = run.chunks.count()
@@ -106,6 +114,11 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     database = connection.settings_dict["NAME"]
     with ProcessPoolExecutor(workers, get_context("spawn"), sign_in, (database,)) as pool:
         yield pool
+
+
+def _chunk(accounts: int) -> int:
+    """As in a real run, unless that were too few chunks to take turns with."""
+    return min(CHUNK, accounts // FEWEST_CHUNKS)
 
 
 def _compare(run: BillRun, bench: _Bench) -> None:

@@ -45,16 +45,16 @@ class Command(BaseCommand):
                 )
             except ValidationError as refusal:
                 raise CommandError(" ".join(refusal.messages)) from refusal
-        if options["preview"]:
-            self._show_preview(run)
-        else:
+        if run.is_published:
             self.stdout.write(f"{run}: {run.summary['bills']} bills, {run.summary['amount']} yuan")
+        else:
+            self._show_preview(run)
         self._show_findings(run)
 
     def _show_preview(self, run: BillRun) -> None:
         found = progress_of(run)
         self.stdout.write(
-            f"{run}: {found.bills} bills, {found.amount} yuan would be issued; nothing is published"
+            f"{run}: {found.bills} bills, {found.amount} yuan; not published: somebody has to look at the preview"
         )
 
     def _show_findings(self, run: BillRun) -> None:

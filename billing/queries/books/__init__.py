@@ -10,9 +10,10 @@ from billing.queries.books.ledger import LEDGER
 from billing.queries.books.payments import PAYMENTS
 from billing.queries.books.receipts import RECEIPTS
 from billing.queries.books.reversals import REVERSALS
+from billing.queries.books.runs import RUNS
 
 BILLING = (
-    *LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *CANCELLATIONS, *ADJUSTMENTS, *HEATING, *GAS,
+    *LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *CANCELLATIONS, *ADJUSTMENTS, *HEATING, *GAS, *RUNS,
 )  # fmt: skip
 
 __all__ = ["BILLING", "Finding", "Invariant", "examine"]
