@@ -88,8 +88,11 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         for account in (hall.account, hall.foreign_account)
     )
     routes = [
-        Route.objects.create(code=code, name=name, branch_id=staff.branch_id, service="WATER", reader=staff)
-        for code, name, staff in (("S001", "文化路", hall.cashier), ("S002", CANARY, hall.stranger))
+        Route.objects.create(code=code, name=name, branch=account.branch, service="WATER", reader=reader)
+        for code, name, account, reader in (
+            ("S001", "文化路", hall.account, hall.cashier),
+            ("S002", CANARY, hall.foreign_account, hall.stranger),
+        )
     ]
     return {
         "account": (hall.account.account_no, hall.foreign_account.account_no),
