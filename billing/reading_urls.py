@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import readers, reading_entry, reading_review, routes, unit_corrections
+from billing.views import readers, reading_entry, reading_review, route_way, routes, unit_corrections
 
 urlpatterns = [
     path("", reading_review.reading_list, name="reading_list"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/<str:account_no>/test/", reading_entry.meter_test, name="meter_test"),
     path("routes/", routes.route_list, name="route_list"),
     path("routes/<str:code>/", routes.route_sheet, name="route_sheet"),
+    path("routes/<str:code>/way/", route_way.route_way, name="route_way"),
     path("readers/", readers.reader_list, name="reader_list"),
     path("readers/<str:number>/", readers.reader_month, name="reader_month"),
     path("units/", unit_corrections.unit_correction_list, name="unit_correction_list"),

@@ -112,8 +112,11 @@ def reading_objects(hall: Hall) -> dict[str, tuple[str, str]]:
         for account in (hall.account, hall.foreign_account)
     )
     routes = [
-        Route.objects.create(code=code, name=name, branch_id=staff.branch_id, service="WATER", reader=staff)
-        for code, name, staff in (("S001", "文化路", hall.cashier), ("S002", CANARY, hall.stranger))
+        Route.objects.create(code=code, name=name, branch=account.branch, service="WATER", reader=reader)
+        for code, name, account, reader in (
+            ("S001", "文化路", hall.account, hall.cashier),
+            ("S002", CANARY, hall.foreign_account, hall.stranger),
+        )
     ]
     return {
         "reader": (hall.cashier.number, hall.stranger.number),

@@ -8,7 +8,7 @@ from accounts.models import Staff
 from accounts.models.account import Service
 from billing.meter_use import Anomaly
 from billing.models import MeterInstallation, Reading, Route
-from billing.services.photos import Photo, check_photo
+from billing.services.photos import LARGEST_PHOTO, Photo, check_photo
 
 ANY = [("", _("any"))]
 NOTE = 200
@@ -84,7 +84,7 @@ class ReadingForm(MeterChoiceForm):
     def clean_photo(self) -> Photo | None:
         sent = self.cleaned_data["photo"]
         # Checked again by its content; what the browser says about it counts for nothing.
-        return check_photo(sent.read()) if sent else None
+        return check_photo(sent.read(LARGEST_PHOTO + 1)) if sent else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

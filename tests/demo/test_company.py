@@ -20,9 +20,11 @@ from billing.models import (
     Payment,
     Posting,
     Reading,
+    Route,
     TariffVersion,
     TemperatureTest,
     Tender,
+    UnitCorrection,
 )
 from billing.queries.books import Invariant, examine
 from config.demo.history import History
@@ -181,3 +183,17 @@ class TestOddRows:
 
     def test_leave_no_account_unpriced(self, company: History) -> None:
         assert not BillRun.objects.filter(~Q(summary__unpriced=[])).exists()
+
+
+class TestReadings:
+    def test_are_taken_on_a_route_that_somebody_walks(self, company: History) -> None:
+        metered = Account.objects.exclude(service="HEAT")
+
+        assert not metered.filter(route_stop__isnull=True).exists()
+        assert not Route.objects.filter(reader__isnull=True).exists()
+
+    def test_wait_for_somebody_where_they_are_odd(self, company: History) -> None:
+        odd = Reading.objects.in_review().values_list("anomalies", flat=True)
+
+        assert {code for codes in odd for code in codes} == {"HIGH", "ESTIMATE", "SELF_REPORTED"}
+        assert UnitCorrection.objects.get().state == UnitCorrection.State.TO_CORRECT
