@@ -45,6 +45,10 @@ def said_total(bill: Bill) -> Said:
             f"Heating for the season {season}, {first} to {last}, costs {amount} yuan.",
         )
     days = (bill.period_to - bill.period_from).days
+    if not days:
+        return Said(
+            f"{last} 的{service.zh}共 {amount} 元。", f"This {service.en} of {last} is {amount} yuan."
+        )
     return Said(
         f"{first} 至 {last}（{days} 天）的{service.zh}共 {amount} 元。",
         f"This {service.en} for {first} to {last}, {days} days, is {amount} yuan.",

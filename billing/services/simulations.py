@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Max
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,7 @@ from billing.explaining.said import Said, tier_zh, units_en, units_zh, yuan
 from billing.models import Bill, BillLine, MeterInstallation, TariffVersion
 from billing.queries.pricing_facts import months_between, pricing_facts
 from billing.queries.tier_standing import versions_for
-from billing.queries.unbilled import accounts_with_facts, metered_uses, tier_positions
+from billing.queries.unbilled import MeteredUse, accounts_with_facts, metered_uses, tier_positions
 from billing.rating.consumption import Segment, consumption
 from billing.rating.lines import Rated
 from billing.rating.metered import compile_tariff
@@ -66,7 +65,8 @@ def simulate_bill(
             _("No meter price list is in force for this account: there is nothing to work out."),
             code="not_metered",
         )
-    since = _billed_until(account)
+    last = _last_bill(account)
+    since = last.period_to if last else account.opened_on
     if on <= since:
         raise SimulationRefused(
             _("The account is billed until %(since)s: choose a later day."),
@@ -75,7 +75,7 @@ def simulate_bill(
     use = metered_uses([account.pk], on).get(account.pk)
     read = sum((consumption(segment) for segment in use.segments), Decimal(0)) if use else Decimal(0)
     try:
-        more = units if units is not None else _up_to(account, reading or Decimal(0), on)
+        more = units if units is not None else _up_to(account, reading or Decimal(0), on, use, last)
         return _Pricing(account, versions, since, on).simulate(read, more)
     except UsageRefused as refusal:
         raise SimulationRefused(gettext(refusal.message) % refusal.params, code=refusal.code) from refusal
@@ -144,17 +144,15 @@ class _Pricing:
         )
 
 
-def _billed_until(account: Account) -> datetime.date:
-    """The last day that a bill has covered, or the day the account was opened."""
-    last: datetime.date | None = (
-        Bill.objects.filter(account=account, kind=Bill.Kind.USAGE)
-        .exclude(state=Bill.State.CANCELLED)
-        .aggregate(last=Max("period_to"))["last"]
-    )
-    return last or account.opened_on
+def _last_bill(account: Account) -> Bill | None:
+    """The bill that has come furthest; without one the account is billed from its opening."""
+    bills = Bill.objects.filter(account=account, kind=Bill.Kind.USAGE).exclude(state=Bill.State.CANCELLED)
+    return bills.order_by("period_to", "pk").last()
 
 
-def _up_to(account: Account, reading: Decimal, on: datetime.date) -> Decimal:
+def _up_to(
+    account: Account, reading: Decimal, on: datetime.date, use: MeteredUse | None, last: Bill | None
+) -> Decimal:
     """What the meter on the wall would have counted beyond its last reading. Code: no_meter."""
     installation = (
         MeterInstallation.objects.filter(account=account, removed_on=None, installed_on__lte=on)
@@ -164,11 +162,14 @@ def _up_to(account: Account, reading: Decimal, on: datetime.date) -> Decimal:
     )
     if installation is None:
         raise SimulationRefused(_("No meter is installed here: ask in units."), code="no_meter")
-    last = installation.readings.filter(read_on__lte=on).order_by("read_on").last()
-    start = last.value if last else installation.initial
-    return consumption(
-        Segment(start, reading, installation.meter.digits, multiplier=installation.meter.multiplier)
-    )
+    meter = installation.meter
+    # What is billed and what waits to be billed end at a reading that counts: the meter goes on from there.
+    reached = {meter.serial_no: installation.initial}
+    for segment in last.basis.get("segments", ()) if last else ():
+        reached[segment["meter"]] = Decimal(segment["to"])
+    if use is not None:
+        reached.update(zip(use.meters, (one.reading_to for one in use.segments), strict=False))
+    return consumption(Segment(reached[meter.serial_no], reading, meter.digits, multiplier=meter.multiplier))
 
 
 def _rows(rated: Rated) -> list[BillLine]:

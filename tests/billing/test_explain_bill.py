@@ -153,6 +153,14 @@ class TestTheAmount:
         assert "旧系统" in explained(bill)[0].zh
         assert "1,234,567.89 元" in explained(bill)[0].zh
 
+    def test_of_a_single_day_is_said_without_a_period(self, branch: Branch) -> None:
+        bill = make_bill(make_account(branch=branch, service="GAS"), total="52.00")
+        bill.period_from = bill.period_to = datetime.date(2026, 11, 23)
+
+        assert explained(bill)[0] == Said(
+            "2026-11-23 的燃气费共 52.00 元。", "This gas bill of 2026-11-23 is 52.00 yuan."
+        )
+
     def test_of_a_fee_is_said_without_a_period(self, branch: Branch) -> None:
         bill = make_bill(make_account(branch=branch), total="52.00", kind=Bill.Kind.ONE_OFF)
 

@@ -96,6 +96,11 @@ class TestSimulateBill:
     def test_goes_up_to_a_reading_of_a_meter_never_read(self, branch: Branch, tariff: Tariff) -> None:
         assert simulate(make_water_account(branch=branch), reading=Decimal("10")).more == 10
 
+    def test_goes_on_from_the_reading_that_was_billed(self, account: Account) -> None:
+        bill(account, "2026-11")
+
+        assert simulate(account, reading=Decimal("185")).more == 10
+
     def test_begins_in_the_first_tier_in_the_new_year(self, account: Account) -> None:
         assert simulate(account, "20", on=datetime.date(2027, 1, 5)).then.total == Decimal("85.75")
 
