@@ -12,7 +12,6 @@ from billing.models.bill import Bill
 from billing.models.payment import Allocation
 from billing.money import FEN, NO_MONEY
 
-
 # The groups of the migrations are named after the posts.
 ROLES = [(post.value.lower(), post.label) for post in Staff.Post]
 
