@@ -8,10 +8,10 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import SecondPersonForm
 from accounts.models import District, Staff
 from accounts.models.account import Category, Service
 from accounts.queries.scope import districts_seen_by
+from accounts.second_person import SecondPersonForm
 from billing.forms.amount import AmountField
 from billing.ledger_names import component_name
 from billing.models import Adjustment, Bill, BillCancellation, BillRun, Reading, Tariff, Waiver

@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("unknown_bill", "bill of another branch"),
                             ("already_cancelled", "was cancelled already"),
+                            ("not_cancellable", "is undone where it was sold"),
                             ("credit_spent", "its adjustment was credit that has been used"),
                         ],
                         max_length=40,

@@ -7,6 +7,9 @@ from billing.models.amount import MoneyField, at_least
 from billing.models.bill import Bill
 from billing.money import NO_MONEY
 
+# What a program of its own sells (gas on a card) is undone there, with what was sold.
+CANCELLABLE = (Bill.Kind.USAGE, Bill.Kind.HEATING, Bill.Kind.ONE_OFF, Bill.Kind.OPENING)
+
 
 class BillCancellation(models.Model):
     """The counter-row of a bill: why it no longer counts, who said so, and what went back to prepaid credit."""

@@ -78,6 +78,7 @@ class BatchedBill(models.Model):
 
         UNKNOWN_BILL = "unknown_bill", _("bill of another branch")
         ALREADY_CANCELLED = "already_cancelled", _("was cancelled already")
+        NOT_CANCELLABLE = "not_cancellable", _("is undone where it was sold")
         CREDIT_SPENT = "credit_spent", _("its adjustment was credit that has been used")
 
     batch = models.ForeignKey(

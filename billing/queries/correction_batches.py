@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, District, Staff
 from accounts.models.account import Category, Service
 from billing.models import BatchedBill, Bill, BillRun, CorrectionBatch, Tariff
+from billing.models.cancellation import CANCELLABLE
 from billing.money import NO_MONEY
 
 # What a selection may name, and what it means for a bill.
@@ -42,7 +43,7 @@ def selected_bills(selection: Mapping[str, str], staff: Staff) -> QuerySet[Bill]
     if not wanted:
         return Bill.objects.none()
     bills: QuerySet[Bill] = Bill.objects.filter(
-        account__in=Account.objects.visible_to(staff), **wanted
+        account__in=Account.objects.visible_to(staff), kind__in=CANCELLABLE, **wanted
     ).exclude(state=Bill.State.CANCELLED)
     return bills
 

@@ -27,7 +27,7 @@ def cancel_bill(
     Its units no longer count in the tiers. A second person is needed when money was paid on it, when its day is
     closed, or above the limit of the person. Asking twice with one request_id cancels once.
 
-    Codes: form_reused, unknown_bill, already_cancelled, second_person_needed, credit_spent, and those of Order.check.
+    Codes: form_reused, unknown_bill, not_cancellable, already_cancelled, second_person_needed, credit_spent, and those of Order.check.
     """
     order = Order(reason, note, cancelled_by, approved_by, at)
     order.check()

@@ -14,7 +14,8 @@ from accounts.models import AuditEntry, Staff
 from accounts.rows import insert_rows
 from accounts.services.audit import audit_entry
 from billing.business_date import business_date_of
-from billing.models import Adjustment, Allocation, Balance, Bill, BillCancellation, Decision
+from billing.models import Allocation, Balance, Bill, BillCancellation, Posting
+from billing.models.cancellation import CANCELLABLE
 from billing.money import NO_MONEY
 from billing.queries.limits import limit_of
 from billing.services.business_days import is_closed
@@ -85,7 +86,7 @@ def check_approver(approved_by: Staff, proposed_by: Staff) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was paid on each of some locked bills, and what adjustments gave to prepaid credit because of them."""
+    """What was paid on each of some locked bills, and what else became prepaid credit because of them."""
 
     paid: Mapping[int, Decimal]
     credited: Mapping[int, Decimal]
@@ -103,11 +104,12 @@ def settled_on(bills: Sequence[Bill]) -> Settled:
         .values_list("bill_id")
         .annotate(amount=Sum(F("principal") + F("late_charge")))
     )
+    # Adjustments of a bill that was paid; their postings are mirrored with those of the bill.
     credited = (
-        Adjustment.objects.filter(bill_id__in=ids, state=Decision.APPROVED)
+        Posting.objects.filter(bill_id__in=ids, payment__isnull=True, reverses__isnull=True, credit="prepaid")
         .order_by()
         .values_list("bill_id")
-        .annotate(amount=Sum("to_credit"))
+        .annotate(amount=Sum("amount"))
     )
     return Settled(dict(paid), dict(credited))
 
@@ -120,14 +122,14 @@ def needs_second_person(bill: Bill, paid: Decimal, cancelled_by: Staff) -> bool:
 def check_bill(bill: Bill, settled: Settled, balance: Balance, order: Order) -> None:
     """Refuse a locked bill that cannot be cancelled.
 
-    Codes: unknown_bill, gas_on_card, already_cancelled, second_person_needed, credit_spent.
+    Codes: unknown_bill, not_cancellable, already_cancelled, second_person_needed, credit_spent.
     """
     if not order.cancelled_by.sees_branch(bill.account.branch_id):
         raise CorrectionRefused(_("There is no such bill here."), code="unknown_bill")
-    if bill.kind == Bill.Kind.PURCHASE:
+    if bill.kind not in CANCELLABLE:
         raise CorrectionRefused(
-            _("This gas is on a card. Undo the payment of the sale: that takes it off the card too."),
-            code="gas_on_card",
+            _("This was sold at a window: undo the payment there, with what was sold."),
+            code="not_cancellable",
         )
     if bill.state == Bill.State.CANCELLED:
         raise CorrectionRefused(_("This bill has already been cancelled."), code="already_cancelled")

@@ -90,7 +90,7 @@ def cancel_and_rebill(
     cancelled and billed again in their order; the money that had been paid on them pays the new ones first. With
     `right` the wrong reading is replaced in the same transaction. Asking twice with one request_id does it once.
 
-    Codes: cannot_price_again, not_of_this_bill, and those of cancel_bill and correct_reading.
+    Codes: cannot_price_again, periods_overlap, not_of_this_bill, and those of cancel_bill and correct_reading.
     """
     order = Order(reason, note, cancelled_by, approved_by, at)
     order.check()

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import F, Q
@@ -20,9 +21,11 @@ A_MONTH_AT_MOST = datetime.timedelta(days=31)
 def drafts_of(chain: Sequence[Bill], issued_on: datetime.date) -> Iterator[BillDraft | None]:
     """Price the periods of an account's bills again, one after the other, as if none of them counted.
 
-    A period in which nothing was read, or nothing is priced any more, has no draft. Code: cannot_price_again.
+    A period in which nothing was read, or nothing is priced any more, has no draft.
+    Codes: cannot_price_again, periods_overlap.
     """
     first = chain[0]
+    _check_periods(chain)
     tariff = _tariff_of(first)
     account = accounts_with_facts([first.account_id], chain[-1].period_to)[0]
     since = first.period_from
@@ -44,6 +47,23 @@ def drafts_of(chain: Sequence[Bill], issued_on: datetime.date) -> Iterator[BillD
             for key, units in draft.tier_uses.items():
                 position[key] = position.get(key, Decimal(0)) + Decimal(units)
         yield draft
+
+
+def _check_periods(chain: Sequence[Bill]) -> None:
+    """Each period begins where the one before ends: otherwise units could be counted twice."""
+    if chain[0].kind != Bill.Kind.USAGE:
+        return
+    others = Bill.objects.filter(account_id=chain[0].account_id, kind=Bill.Kind.USAGE)
+    standing = others.exclude(state=Bill.State.CANCELLED).exclude(pk__in=[one.pk for one in chain])
+    within = standing.filter(period_from__lt=chain[-1].period_to, period_to__gt=chain[0].period_from)
+    in_order = all(after.period_from >= before.period_to for before, after in pairwise(chain))
+    if within.exists() or not in_order:
+        raise CorrectionRefused(
+            _(
+                "Another bill covers a part of the same period. Cancel them one by one and run the billing again."
+            ),
+            code="periods_overlap",
+        )
 
 
 def later_bills(bill: Bill) -> list[int]:

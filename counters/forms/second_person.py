@@ -1,1 +1,1 @@
-from accounts.forms import SecondPersonForm as SecondPersonForm
+from accounts.second_person import SecondPersonForm as SecondPersonForm

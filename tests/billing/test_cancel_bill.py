@@ -316,6 +316,15 @@ class TestCancelBill:
         with refused("already_cancelled"):
             cancel(bill, finance)
 
+    def test_refuses_what_is_undone_where_it_was_sold(
+        self, account: Account, finance: Staff, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bill = make_bill(account)
+        monkeypatch.setattr("billing.services.cancelling.CANCELLABLE", (Bill.Kind.HEATING,))
+
+        with refused("not_cancellable"):
+            cancel(bill, finance)
+
     def test_leaves_nothing_to_be_paid_at_a_window(
         self, account: Account, shift: Shift, finance: Staff
     ) -> None:

@@ -314,6 +314,13 @@ class TestCancelAndRebill:
         with refused("cannot_price_again"):
             again(bill, finance)
 
+    def test_refuses_a_period_that_another_bill_covers_too(self, water: Account, finance: Staff) -> None:
+        """Of two meters one may have been read late and billed by itself."""
+        make_bill(water)
+
+        with refused("periods_overlap"):
+            again(the_bill(water, "2026-11"), finance)
+
     def test_refuses_a_paid_bill_in_the_chain_without_a_second_person(
         self, water: Account, finance: Staff, cashier: Staff
     ) -> None:
