@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Account, Staff
+from accounts.models import Account, AuditEntry, Staff
 from billing.models import Bill, HeatingSeason, HeatSuspension, TemperatureRefund, TemperatureTest
 from tests.billing.heating import (
     LINYI,
@@ -443,6 +443,64 @@ class TestTheAccountPage:
         answer = signed_in(person(hall, "adviser")).get(f"/heating/accounts/{account.account_no}/")
 
         assert (answer.status_code, answer.context["season"]) == (200, None)
+
+
+class TestEnteringASeason:
+    ADD = "/admin/billing/heatingseason/add/"
+
+    def form(self, **changes: str) -> dict[str, str]:
+        return {
+            "branch": "", "season": "2026-27", "starts_on": "2026-11-01", "ends_on": "2027-03-31",
+            "due_on": "2026-10-31", "suspend_by": "2026-10-10", "early_until": "", "early_pct": "",
+            "late_terms": "", "silent_user_policy": "OWES_ALL", "warranty_seasons": "2", "standard": "18.0",
+            "decision": "政发〔2026〕12号", "notes": "", **changes,
+        }  # fmt: skip
+
+    def clerk(self, hall: Hall) -> Staff:
+        return make_staff(role="finance", branch=hall.branch, is_staff=True)
+
+    def test_is_done_by_finance_and_stands_in_the_trail(self, hall: Hall) -> None:
+        answer = signed_in(self.clerk(hall)).post(self.ADD, self.form())
+
+        assert answer.status_code == 302
+        assert HeatingSeason.objects.get().season == "2026-27"
+        assert AuditEntry.objects.filter(action="admin.add").count() == 1
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"season": "2025-26"}, "season"),
+            ({"season": "2026"}, "season"),
+            ({"ends_on": "2026-10-31"}, "ends_on"),
+            ({"due_on": "2027-04-01"}, "due_on"),
+            ({"suspend_by": "2027-04-01"}, "suspend_by"),
+            ({"early_until": "2026-10-01"}, "early_until"),
+            ({"early_until": "2026-11-01", "early_pct": "2"}, "early_until"),
+            ({"early_until": "2026-10-01", "early_pct": "0"}, "early_pct"),
+            ({"early_until": "2026-10-01", "early_pct": "51"}, "early_pct"),
+            ({"standard": "9"}, "standard"),
+            ({"decision": ""}, "decision"),
+        ],
+    )
+    def test_that_contradicts_itself_is_refused_beside_the_field(
+        self, hall: Hall, changes: dict[str, str], field: str
+    ) -> None:
+        answer = signed_in(self.clerk(hall)).post(self.ADD, self.form(**changes))
+
+        assert set(answer.context["adminform"].form.errors) == {field}
+        assert not HeatingSeason.objects.exists()
+
+    def test_of_which_bills_are_issued_is_not_moved(
+        self, hall: Hall, household: Account, season: HeatingSeason
+    ) -> None:
+        bill_the_season(hall.branch, at=MORNING)
+        address = f"/admin/billing/heatingseason/{season.pk}/change/"
+
+        answer = signed_in(self.clerk(hall)).post(address, self.form(due_on="2026-10-30"))
+
+        assert answer.context["adminform"].form.non_field_errors()
+        season.refresh_from_db()
+        assert season.due_on == datetime.date(2026, 10, 31)
 
 
 class TestAChinesePage:
