@@ -13,6 +13,7 @@ urlpatterns = [
     path("cards/<str:card_no>/state/", gas_cards.gas_card_state, name="gas_card_state"),
     path("cards/<str:card_no>/safety/", gas_cards.gas_card_safety, name="gas_card_safety"),
     path("cards/<str:card_no>/reading/", gas_cards.gas_card_reading, name="gas_card_reading"),
+    path("cards/<str:card_no>/meter/", gas_cards.gas_card_meter, name="gas_card_meter"),
     path("writes/<int:pk>/", gas_writes.gas_write, name="gas_write"),
     path("writes/<int:pk>/again/", gas_writes.gas_write_again, name="gas_write_again"),
     path("writes/<int:pk>/clear/", gas_writes.gas_clear, name="gas_clear"),

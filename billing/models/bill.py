@@ -143,6 +143,8 @@ class Bill(models.Model):
             return f"{self._fee_name()} {when}"
         if self.kind == self.Kind.PURCHASE:
             facts = {"volume": int(self.quantity), "date": self.issued_on.isoformat()}
+            if "overuse" in self.basis:
+                return str(_("%(volume)s m³ of gas used beyond what was bought, %(date)s")) % facts
             return str(_("%(volume)s m³ of gas, %(date)s")) % facts
         return self.period
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Account, Staff
+from accounts.models import Account, AuditEntry, Staff
 from accounts.services.audit import record_audit
 from billing.models import GasCard, GasPurchase
 from billing.models.gas_purchase import LARGEST_VOLUME
@@ -98,6 +98,9 @@ def change_gas_meter(
     reason = f"new meter: final={final} unread={unread} initial={initial}"
     if earlier := _made_before(decision, card, reason):
         return earlier
+    if AuditEntry.objects.filter(action="change_gas_meter", request_id=decision.request_id).exists():
+        # The meters agreed, so there was nothing to make good: the form was sent twice.
+        return None
     check_register(final)
     check_register(initial)
     if final < card.meter_start:
@@ -114,6 +117,7 @@ def change_gas_meter(
         on=card,
         at=decision.at,
         details={"final": str(final), "initial": str(initial), "difference": difference},
+        request_id=decision.request_id,
     )
     return _settle(card, account, difference, reason, decision)
 
@@ -199,7 +203,7 @@ def _bill_overuse(
             _("The register shows less than when the card began. Read it again."), code="register_fell"
         )
     purchase = _purchase(GasPurchase.Kind.OVERUSE, card, volume, reason, decision, None)
-    purchase.bill = issue_gas_bill(account, volume, on=decision.on, at=decision.at)
+    purchase.bill = issue_gas_bill(account, volume, on=decision.on, at=decision.at, is_overuse=True)
     enter_purchase(purchase)
     record_audit(
         actor=decision.made_by,

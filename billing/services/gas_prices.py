@@ -53,7 +53,7 @@ class GasPrices:
                 beyond = middle
         return least
 
-    def draft(self, volume: int, serial: int) -> BillDraft:
+    def draft(self, volume: int, serial: int, *, is_overuse: bool = False) -> BillDraft:
         """The bill of a purchase. `serial` counts the gas purchases of the account, undone ones included."""
         rated = self.rate(volume)
         return BillDraft(
@@ -63,7 +63,7 @@ class GasPrices:
             {
                 "category": self.facts.category,
                 "unit": self.compiled.unit,
-                "purchased": volume,
+                "overuse" if is_overuse else "purchased": volume,
                 "used_before": {key: str(self.position.get(key, 0)) for key in rated.counted},
                 "thresholds": [str(threshold) for threshold in rated.thresholds or ()],
             }

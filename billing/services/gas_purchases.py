@@ -111,9 +111,11 @@ def check_volume(card: GasCard, branch_id: int, volume: int, on: datetime.date) 
         )
 
 
-def issue_gas_bill(account: Account, volume: int, *, on: datetime.date, at: datetime.datetime) -> Bill:
-    """Price a volume at the account's place in the tiers and write its bill. Codes: no_tariff, not_priced."""
-    draft = gas_prices_of(account, on).draft(volume, next_serial(account))
+def issue_gas_bill(
+    account: Account, volume: int, *, on: datetime.date, at: datetime.datetime, is_overuse: bool = False
+) -> Bill:
+    """Price a volume at the account's place in its tiers and write its bill. Codes: no_tariff, not_priced."""
+    draft = gas_prices_of(account, on).draft(volume, next_serial(account), is_overuse=is_overuse)
     return issue_bill(draft, service=Service.GAS, at=at)
 
 

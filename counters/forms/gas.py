@@ -108,3 +108,18 @@ class GasReadingForm(SecondPersonForm):
     unread = forms.IntegerField(
         label=_("Gas still on the card, m³"), min_value=0, max_value=LARGEST_VOLUME, initial=0
     )
+
+
+class NewMeterForm(SecondPersonForm):
+    """What the old meter showed at the end and the new one at the beginning (换表)."""
+
+    request_id = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
+    final = forms.DecimalField(
+        label=_("Old mechanical register at the end, m³"), max_digits=12, decimal_places=3, min_value=0
+    )
+    unread = forms.IntegerField(
+        label=_("Gas still on the card, m³"), min_value=0, max_value=LARGEST_VOLUME, initial=0
+    )
+    beginning = forms.DecimalField(
+        label=_("New mechanical register at the beginning, m³"), max_digits=12, decimal_places=3, min_value=0
+    )

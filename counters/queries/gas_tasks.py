@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import Staff
-from billing.models import CardWrite
+from billing.models import CardWrite, Payment
 from counters.models import CardHandover
 
 TONES = {
@@ -60,3 +60,9 @@ def _row(write: Any, people: dict[int, Staff]) -> dict[str, Any]:
         "person": person.get_short_name() if person else "",
         "url": reverse("counters:gas_write", args=[write.pk]),
     }
+
+
+def gas_write_url(payment: Payment) -> str:
+    """Where the gas that a payment bought stands; empty when it bought none."""
+    write = CardWrite.objects.filter(purchase__bill__allocations__payment=payment).order_by("-pk").first()
+    return reverse("counters:gas_write", args=[write.pk]) if write else ""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
 from billing.models import GasCard
-from billing.services.gas_balance import Decision, GasReading, settle_gas_reading
+from billing.services.gas_balance import Decision, GasReading, change_gas_meter, settle_gas_reading
 from billing.services.gas_cards import (
     change_card_state,
     issue_gas_card,
@@ -21,7 +21,14 @@ from billing.services.gas_cards import (
     replace_gas_card,
 )
 from billing.views.numbered import get_numbered_or_404
-from counters.forms.gas import CardStateForm, GasReadingForm, NewCardForm, ReplacementForm, SafetyCheckForm
+from counters.forms.gas import (
+    CardStateForm,
+    GasReadingForm,
+    NewCardForm,
+    NewMeterForm,
+    ReplacementForm,
+    SafetyCheckForm,
+)
 from counters.queries.gas_card_page import card_facts, card_rows
 from counters.queries.gas_sale import gas_account
 from counters.queries.gas_tasks import task_rows, unfinished_writes, writes_to_see_to
@@ -150,6 +157,31 @@ def gas_card_reading(request: StaffRequest, card_no: str) -> HttpResponse:
     return _page(request, card, reading_form=form)
 
 
+@permission_required("billing.make_gas_good", raise_exception=True)
+@require_POST
+def gas_card_meter(request: StaffRequest, card_no: str) -> HttpResponse:
+    """A new meter: what was left on the old one goes on the card."""
+    card, now = _card(request, card_no), timezone.now()
+    form = NewMeterForm(request.POST, request=request)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            change_gas_meter(
+                card,
+                final=data["final"],
+                unread=data["unread"],
+                initial=data["beginning"],
+                decision=Decision(
+                    data["request_id"], request.user, form.second_person, business_date_of(now), now
+                ),
+            )
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            return redirect("counters:gas_card", card_no)
+    return _page(request, card, meter_form=form)
+
+
 @permission_required("billing.sell_gas", raise_exception=True)
 @require_POST
 def gas_hand_over(request: StaffRequest) -> HttpResponse:
@@ -189,6 +221,7 @@ def _page(request: StaffRequest, card: GasCard, **bound: Form) -> HttpResponse:
         "state_form": CardStateForm(),
         "safety_form": SafetyCheckForm(initial={"valid_until": card.safe_until}),
         "reading_form": GasReadingForm(request=request),
+        "meter_form": NewMeterForm(request=request),
     }
     is_usable = card.state not in GasCard.OVER
     context = {

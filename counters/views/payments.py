@@ -17,6 +17,7 @@ from billing.models import Payment, Reversal
 from billing.views.numbered import get_numbered_or_404
 from counters.forms.reversal import ReversalForm
 from counters.models import Shift, TillEntry
+from counters.queries.gas_tasks import gas_write_url
 from counters.queries.shifts import open_shift_of
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
 
@@ -147,6 +148,7 @@ def _context(request: StaffRequest, found: Payment, form: ReversalForm) -> dict[
         "reversal_verb": _("Void this payment") if is_void else _("Reverse this payment"),
         "reversal_url": reverse("counters:undo", args=[number]),
         "no_reversal_sentence": refusal,
+        "gas_write_url": gas_write_url(found),
     }
 
 

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -89,6 +90,7 @@ class TestSettleGasReading:
         assert settled.bill is not None
         # 300 were bought this year: the next ten are in the second tier.
         assert (settled.bill.amount, settled.bill.state) == (Decimal("36.30"), "OPEN")
+        assert "overuse" in settled.bill.basis
         assert (settled.sequence, card.purchase_count, card.total_purchased) == (None, 1, 310)
 
     def test_finds_nothing_more_once_the_overuse_is_billed(self, card: GasCard, shift: Shift) -> None:
@@ -155,6 +157,16 @@ class TestChangeGasMeter:
         assert (rest.kind, rest.volume) == ("MAKE_GOOD", 119)
         assert (card.used_before, card.meter_start) == (Decimal("180.4"), Decimal("2"))
         assert broken_invariants() == []
+
+    def test_counts_the_old_meter_once_where_nothing_was_left(self, card: GasCard, shift: Shift) -> None:
+        once = decision(shift, None, uuid4())
+        change = partial(
+            change_gas_meter, card, final=Decimal("300"), unread=0, initial=Decimal("0"), decision=once
+        )
+
+        assert (change(), change()) == (None, None)
+        card.refresh_from_db()
+        assert card.used_before == 300
 
 
 class TestMakeGasGood:

@@ -226,6 +226,7 @@ class TestThePageOfAWrite:
 
         purchase.refresh_from_db()
         assert (early.status_code, late.status_code, purchase.state) == (422, 302, "REVERSED")
+        assert reverse("counters:gas_write", args=[done.pk]) in text_of(early)
         assert f"{reverse('counters:payment', args=[number])}#undo" in text_of(cleared)
 
     def test_says_that_the_meter_has_the_gas(
@@ -351,3 +352,25 @@ class TestTheCards:
         made = GasPurchase.objects.get(kind="MAKE_GOOD")
         assert (alone.status_code, signed.status_code) == (422, 302)
         assert (made.volume, made.approved_by) == (20, hall.supervisor)
+
+    def test_get_what_was_left_on_the_old_meter_once(
+        self, browser: Client, hall: Hall, card: GasCard, folder: Path
+    ) -> None:
+        write(sell(card, hall.shift, folder, 100), folder)
+        put_into_meter(card, folder)
+        body = {
+            "request_id": str(uuid4()),
+            "final": "30",
+            "unread": "0",
+            "beginning": "0",
+            "second_number": hall.supervisor.number,
+            "second_password": PASSWORD,
+        }
+        address = reverse("counters:gas_card_meter", args=[card.card_no])
+
+        first, second = browser.post(address, body), browser.post(address, body)
+
+        card.refresh_from_db()
+        assert (first.status_code, second.status_code) == (302, 302)
+        assert GasPurchase.objects.get(kind="MAKE_GOOD").volume == 70
+        assert card.used_before == 30
