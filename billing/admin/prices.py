@@ -35,6 +35,7 @@ class TariffVersionRows(_StateAndPage, admin.TabularInline[TariffVersion, Tariff
     model = TariffVersion
     extra = 0
     can_delete = False
+    view_on_site = False
     fields = ("effective_from", "effective_until", "state_word", "made_by", "approved_by", "page_link")
     readonly_fields = fields
 
