@@ -1,13 +1,7 @@
 from typing import Any
 
 from django import forms
-<<<<<<< HEAD:accounts/forms/__init__.py
-from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpRequest
-from django.utils.translation import gettext
-=======
->>>>>>> corrections:accounts/forms.py
 from django.utils.translation import gettext_lazy as _
 
 from accounts.masking import PersonalField
