@@ -142,3 +142,9 @@ def _read_again(bill: Bill, finance: Staff, supervisor: Staff) -> None:
         at=MORNING,
         right=RightReading(reading, reading.value - 5),
     )
+
+
+def take_back(bill: Bill) -> None:
+    """Cancel a bill as finance does, with the supervisor beside."""
+    branch = bill.account.branch
+    _cancel(bill, make_staff(role="finance", branch=branch), make_staff(role="supervisor", branch=branch))

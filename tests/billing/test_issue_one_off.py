@@ -180,11 +180,21 @@ class TestIssueOneOff:
             ask(household, foreign, "steam", {"tons": Decimal(1)}, issued_by=finance)
 
     def test_refuses_prices_that_nobody_approved(self, household: Account, prices: Tariff) -> None:
-        TariffVersion.objects.update(approved_by=None, approved_at=None)
         finance = make_staff(role="finance", branch=household.branch)
+        drafted = Tariff.objects.create(
+            code="FEES-DRAFT",
+            name="一次性收费",
+            service="HEAT",
+            kind="one_off",
+            branch=household.branch,
+            rules=prices.rules,
+        )
+        TariffVersion.objects.create(
+            tariff=drafted, effective_from="2020-01-01", prices=prices.versions.get().prices, made_by=finance
+        )
 
         with refused("no_version"):
-            ask(household, prices, "steam", {"tons": Decimal(1)}, issued_by=finance)
+            ask(household, drafted, "steam", {"tons": Decimal(1)}, issued_by=finance)
 
     def test_refuses_a_closed_account_and_a_closed_day(
         self, household: Account, prices: Tariff, finance: Staff

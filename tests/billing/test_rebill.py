@@ -13,7 +13,7 @@ from billing.services.bill_run import run_billing
 from billing.services.cancellations import cancel_bill
 from billing.services.rebills import Rebilling, RightReading, cancel_and_rebill, preview_rebill, rebill
 from counters.models import Shift
-from tests.billing.metering import make_heating_tariff, make_tariff, make_water_account
+from tests.billing.metering import RESIDENT, make_heating_tariff, make_tariff, make_water_account
 from tests.counters.rows import all_rows, broken_invariants, refused
 from tests.factories.accounts import make_account, make_staff
 from tests.factories.billing import make_bill
@@ -230,13 +230,11 @@ class TestAChainUpTheTiers:
         assert [amount for _number, amount in amounts(water)] == ["205.80", "137.20", "383.00", "400.10"]
         assert broken_invariants() == []
 
-    def test_after_a_change_of_facts_bills_every_later_one_again(
-        self, water: Account, finance: Staff, tariff: Tariff
+    def test_with_the_tariff_of_the_own_branch_bills_every_later_one_again(
+        self, water: Account, finance: Staff
     ) -> None:
-        version = tariff.versions.get()
-        resident = version.prices["categories"]["resident"]
-        version.prices = {"categories": {"resident": {**resident, "tier_upto": ["50", "100"]}}}
-        version.save()
+        smaller = {**RESIDENT, "tier_upto": ["50", "100"]}
+        make_tariff(branch=water.branch, prices={"categories": {"resident": smaller}})
 
         rebilling = again(the_bill(water, "2026-08"), finance, reason="WRONG_TARIFF")
 

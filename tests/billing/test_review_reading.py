@@ -12,6 +12,7 @@ from billing.services.estimates import propose_estimate
 from billing.services.reading_review import accept_reading, estimate_instead, reject_reading
 from billing.services.readings import record_reading
 from billing.services.refusals import ReadingRefused
+from tests.billing.correcting import take_back
 from tests.billing.metering import make_tariff, make_water_account, read
 from tests.counters.rows import all_rows
 from tests.database import run_together
@@ -113,7 +114,7 @@ class TestAcceptReading:
         assert bill()["bills"] == 0
         assert list(Reading.objects.in_review()) == [reading]
 
-        account.bills.update(state="CANCELLED", outstanding=0)
+        take_back(account.bills.get())
         accept_reading(reading, by=supervisor, at=MORNING)
         bill()
         assert account.bills.exclude(state="CANCELLED").get().quantity == Decimal("38")

@@ -222,7 +222,6 @@ class TestSellGasAtCounter:
             (lambda card: demand_safety_check(card, until=TODAY - datetime.timedelta(days=1)), 10, "no_safety_check"),
             (lambda card: set_state(card, "RESTRICTED"), 10, "account_state"),
             (lambda card: block(card), 10, "card_blocked"),
-            (lambda card: Tariff.objects.update(service="WATER"), 10, "no_tariff"),
             (lambda card: owe(card), 10, "older_bill_skipped"),
         ],
     )  # fmt: skip
