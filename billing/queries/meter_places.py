@@ -10,18 +10,22 @@ from billing.meter_use import Known, Place
 # Enough to tell the usual use, whatever the policy looks back on.
 READINGS_BEFORE = 24
 
-# How far the meter `m` of installation `i` is billed. Of one meter alone the last bill says it; of several,
+# How far the meter `m` of installation `i` at account `a` is billed. Of one meter alone the last bill says it; of several,
 # what the bills say of each: a reading of the second one may arrive after the bill of the first.
 # A bill without segments (taken over from elsewhere) counts for every meter.
-BILLED_TO = """
+ACCOUNT_BILLED_TO = """
+    (SELECT max(b.period_to) FROM billing_bill b
+     WHERE b.account_id = a.id AND b.kind = 'USAGE' AND b.state <> 'CANCELLED')
+"""
+METER_BILLED_TO = """
     CASE WHEN (SELECT count(*) FROM billing_meterinstallation other WHERE other.account_id = i.account_id) = 1
-    THEN (SELECT max(b.period_to) FROM billing_bill b
-          WHERE b.account_id = i.account_id AND b.kind = 'USAGE' AND b.state <> 'CANCELLED')
+    THEN {account_billed_to}
     ELSE (SELECT max(coalesce((segment.one ->> 'read_on')::date, b.period_to)) FROM billing_bill b
           LEFT JOIN LATERAL jsonb_array_elements(b.basis -> 'segments') AS segment (one) ON true
           WHERE b.account_id = i.account_id AND b.kind = 'USAGE' AND b.state <> 'CANCELLED'
               AND (segment.one IS NULL OR segment.one ->> 'meter' = m.serial_no)) END
 """
+BILLED_TO = METER_BILLED_TO.format(account_billed_to=ACCOUNT_BILLED_TO)
 
 _PLACES = f"""
     SELECT i.id, i.account_id, a.account_no, a.branch_id, a.state, m.service, m.serial_no, m.digits, m.multiplier,

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from accounts.models import Account
 from billing.models import Bill, GasCard, HeatSuspension, HouseholdConversion, Reading
 from billing.queries.households import Household, proofs_of
-from billing.queries.meter_places import BILLED_TO
+from billing.queries.meter_places import ACCOUNT_BILLED_TO, METER_BILLED_TO
 from billing.rating.consumption import Segment
 
 # Someone who is stopped or suspended still owes what the meter counted before.
@@ -96,17 +96,17 @@ _USUAL = """
 # Bills are made from accepted readings alone. A meter that was removed has its final reading in its own row;
 # where no reading of that kind was written, it counts like one.
 _READINGS = f"""
+    WITH a AS MATERIALIZED (
+        SELECT a.id, a.opened_on, {ACCOUNT_BILLED_TO} AS billed_to FROM accounts_account a WHERE a.id = ANY (%(ids)s))
     SELECT i.account_id, s.since, s.billed_to, m.serial_no, m.digits, m.multiplier,
            coalesce(first.value, i.initial), last.value, last.read_on, last.rolled_over,
            last.kind
-    FROM (SELECT i.id, coalesce(%(since)s::date, {BILLED_TO}, a.opened_on) AS since,
-              coalesce(%(since)s::date, (SELECT max(b.period_to) FROM billing_bill b
-                        WHERE b.account_id = a.id AND b.kind = 'USAGE' AND b.state <> 'CANCELLED'),
-                       a.opened_on) AS billed_to
-          FROM accounts_account a
+    FROM (SELECT i.id,
+              coalesce(%(since)s::date, {METER_BILLED_TO.format(account_billed_to="a.billed_to")}, a.opened_on) AS since,
+              coalesce(%(since)s::date, a.billed_to, a.opened_on) AS billed_to
+          FROM a
           JOIN billing_meterinstallation i ON i.account_id = a.id
-          JOIN billing_meter m ON m.id = i.meter_id
-          WHERE a.id = ANY (%(ids)s)) s
+          JOIN billing_meter m ON m.id = i.meter_id) s
     JOIN billing_meterinstallation i ON i.id = s.id
     JOIN billing_meter m ON m.id = i.meter_id
     LEFT JOIN LATERAL (SELECT r.value FROM billing_reading r
