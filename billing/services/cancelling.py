@@ -119,12 +119,9 @@ def needs_second_person(bill: Bill, paid: Decimal, cancelled_by: Staff) -> bool:
     return bool(paid) or is_closed(bill.issued_on) or bill.amount > limit_of(cancelled_by, "CANCEL_ALONE")
 
 
-def check_bill(bill: Bill, settled: Settled, balance: Balance, order: Order) -> None:
-    """Refuse a locked bill that cannot be cancelled.
-
-    Codes: unknown_bill, not_cancellable, already_cancelled, second_person_needed, credit_spent.
-    """
-    if not order.cancelled_by.sees_branch(bill.account.branch_id):
+def check_stands(bill: Bill, staff: Staff) -> None:
+    """Refuse what this person cannot cancel at all. Codes: unknown_bill, not_cancellable, already_cancelled."""
+    if not staff.sees_branch(bill.account.branch_id):
         raise CorrectionRefused(_("There is no such bill here."), code="unknown_bill")
     if bill.kind not in CANCELLABLE:
         raise CorrectionRefused(
@@ -133,6 +130,14 @@ def check_bill(bill: Bill, settled: Settled, balance: Balance, order: Order) -> 
         )
     if bill.state == Bill.State.CANCELLED:
         raise CorrectionRefused(_("This bill has already been cancelled."), code="already_cancelled")
+
+
+def check_bill(bill: Bill, settled: Settled, balance: Balance, order: Order) -> None:
+    """Refuse a locked bill that cannot be cancelled.
+
+    Codes: second_person_needed, credit_spent, and those of check_stands.
+    """
+    check_stands(bill, order.cancelled_by)
     if order.approved_by is None and needs_second_person(
         bill, settled.paid.get(bill.pk, NO_MONEY), order.cancelled_by
     ):

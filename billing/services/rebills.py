@@ -19,6 +19,7 @@ from billing.services.cancellations import cancellation_made_before
 from billing.services.cancelling import (
     Order,
     check_bill,
+    check_stands,
     needs_second_person,
     settled_on,
     write_cancellations,
@@ -136,7 +137,8 @@ def rebill(bill: Bill, *, rebilled_by: Staff, at: datetime.datetime) -> Bill:
 
 
 def _exchange(bill: Bill, order: Order, request_id: UUID, right: RightReading | None) -> Rebilling:
-    lock_bills([bill.pk])
+    (chosen,) = lock_bills([bill.pk])
+    check_stands(chosen, order.cancelled_by)
     # Read after the lock: a run may just have issued the next one.
     chain = sorted(lock_bills([bill.pk, *later_bills(bill)]), key=lambda one: one.period_to)
     if right is not None:

@@ -1,5 +1,6 @@
 """Credits and extra charges beside the tariff: one proposes, another decides."""
 
+import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from counters.models import Shift
 from counters.services.payments import void_payment_at_counter
 from tests.counters.rows import all_rows, broken_invariants, refused
 from tests.factories.accounts import make_account, make_staff
-from tests.factories.billing import make_bill
+from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, pay
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,26 @@ class TestACredit:
         )  # fmt: skip
         bill.refresh_from_db()
         assert bill.outstanding == Decimal("60.00")
+        assert broken_invariants() == []
+
+    def test_that_takes_the_last_principal_off_leaves_no_late_charge(
+        self, account: Account, shift: Shift, finance: Staff, supervisor: Staff
+    ) -> None:
+        make_late_charge_rule(service="HEAT")
+        bill = make_bill(account, total="1000.00", due_on=TODAY - datetime.timedelta(days=10))
+        first = pay(shift, account, [bill], cash("600.00"))
+        pay(shift, account, [bill], cash("400.00"))
+        bill.refresh_from_db()
+        assert bill.late_charge_left == Decimal("50.00")
+        void_payment_at_counter(
+            first, shift=shift, request_id=uuid4(), reason="PAID_TWICE", note="",
+            voided_by=shift.cashier, at=MORNING,
+        )  # fmt: skip
+
+        approve(propose(account, finance, "-600.00", bill), supervisor)
+
+        bill.refresh_from_db()
+        assert (bill.state, bill.outstanding, bill.late_charge_left) == ("PAID", Decimal(0), Decimal(0))
         assert broken_invariants() == []
 
     def test_ends_with_the_bill_when_that_is_cancelled(

@@ -73,16 +73,17 @@ BILLS = (
             LEFT JOIN billing_reversal undone ON undone.payment_id = share.payment_id
             WHERE undone.id IS NULL AND share.late_charge > 0) later
             ON later.bill_id = bill.id AND later.id > last.settled_by
-        LEFT JOIN LATERAL (
-            SELECT sum(amount) AS amount FROM billing_waiver
-            WHERE settled_by_id = last.settled_by AND bill_id = bill.id) waived ON true
+        LEFT JOIN (
+            SELECT settled_by_id, sum(amount) AS amount FROM billing_waiver
+            WHERE settled_by_id IS NOT NULL GROUP BY settled_by_id) waived
+            ON waived.settled_by_id = last.settled_by
         LEFT JOIN LATERAL (
             SELECT true AS came_last FROM billing_posting lowered
-            WHERE lowered.bill_id = bill.id AND lowered.adjustment_id IS NOT NULL
+            WHERE bill.adjusted > 0 AND lowered.bill_id = bill.id AND lowered.adjustment_id IS NOT NULL
                 AND lowered.credit = 'receivable'
                 AND lowered.id > (SELECT max(id) FROM billing_posting
                                   WHERE payment_id = settling.payment_id AND reversal_id IS NULL)
-            LIMIT 1) adjusted ON bill.adjusted > 0
+            LIMIT 1) adjusted ON true
         WHERE bill.state <> 'CANCELLED'
         GROUP BY bill.id, settling.late_charge_left, waived.amount, adjusted.came_last
         HAVING bill.late_charge_left IS DISTINCT FROM CASE
