@@ -71,13 +71,18 @@ def suspension_apply(request: StaffRequest, account_no: str) -> HttpResponse:
 def suspension_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One application: what it asks, what it costs, what stands in the way; the supervisor decides here."""
     suspension = _suspension(request, pk)
-    form = DecisionForm(request.POST or None)
+    # What the file says against it is proposed as the answer.
+    obstacle = obstacle_to(suspension) if suspension.is_applied_for else None
+    form = DecisionForm(request.POST or None, initial={"reason": obstacle})
     if request.method == "POST":
         if not request.user.has_perm("billing.decide_heatsuspension"):
             raise PermissionDenied
         if form.is_valid() and _decide(request, suspension, form):
             return redirect("billing:suspension_detail", pk=pk)
-    context = _context(request, suspension) | {"form": form}
+    context = _context(request, suspension) | {
+        "form": form,
+        "obstacle": HeatSuspension.Reason(obstacle).label if obstacle else "",
+    }
     return render(
         request, "billing/heating/suspension_detail.html", context, status=422 if form.errors else 200
     )
@@ -143,7 +148,6 @@ def _decide(request: StaffRequest, suspension: HeatSuspension, form: DecisionFor
 
 def _context(request: StaffRequest, suspension: HeatSuspension) -> dict[str, Any]:
     may_decide = request.user.has_perm("billing.decide_heatsuspension")
-    obstacle = obstacle_to(suspension) if suspension.is_applied_for else None
     bills = [bill for bill in (suspension.fee_bill, suspension.resume_bill) if bill]
     return {
         "account": facts_of(suspension.account),
@@ -151,7 +155,6 @@ def _context(request: StaffRequest, suspension: HeatSuspension) -> dict[str, Any
         "suspension": suspension,
         "state_tone": STATE_TONES[suspension.state],
         "answer_by": answer_by(suspension),
-        "obstacle": HeatSuspension.Reason(obstacle).label if obstacle else "",
         "quote": _suspension_quote(suspension.account, suspension.season)
         if suspension.is_applied_for
         else None,

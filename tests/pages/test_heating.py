@@ -179,7 +179,8 @@ class TestAnApplication:
         answer = client.post(page, {"decision": "approve"})
 
         assert answer.status_code == 422
-        assert client.get(page).context["obstacle"]
+        proposed = client.get(page).context
+        assert (proposed["obstacle"] != "", proposed["form"]["reason"].value()) == (True, "NO_VALVE")
         suspension.refresh_from_db()
         assert suspension.is_applied_for
 
