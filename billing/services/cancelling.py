@@ -130,6 +130,11 @@ def check_stands(bill: Bill, staff: Staff) -> None:
         )
     if bill.state == Bill.State.CANCELLED:
         raise CorrectionRefused(_("This bill has already been cancelled."), code="already_cancelled")
+    if bill.heat_credits.exists():
+        raise CorrectionRefused(
+            _("Money was given back on this bill for heat. Correct the difference by an adjustment."),
+            code="credited_for_heat",
+        )
 
 
 def check_bill(bill: Bill, settled: Settled, balance: Balance, order: Order) -> None:

@@ -17,7 +17,7 @@ from billing.money import NO_MONEY
 
 # Classes of advisory locks, for what has no row yet. Migration 0002 takes the one of the day as well.
 DAY, RECEIPT, REFERENCE, REQUEST = 7001, 7002, 7003, 7004
-# The one of a billing period is taken by migration 0031 too.
+# The one of a billing period is taken by migration 0008 too.
 PERIOD = 7031
 TARIFF_FILE = 7010
 FIRST_DAY = datetime.date(2000, 1, 1)

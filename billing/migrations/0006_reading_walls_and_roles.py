@@ -52,7 +52,7 @@ def give(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0020_readings")]
+    dependencies = [("billing", "0005_readings")]
 
     operations = [
         append_only("billing_metertest"),

@@ -15,7 +15,7 @@ from accounts.database import append_only, changes_only_in, rows_stay
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_search_folding"),
-        ("billing", "0041_corrections_protection"),
+        ("billing", "0010_corrections_protection"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -86,7 +86,7 @@ def give(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0030_bill_run_chunks")]
+    dependencies = [("billing", "0007_bill_run_chunks")]
 
     operations = [
         append_only("billing_periodclose"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0061_gas_cards_protection"),
+        ("billing", "0014_gas_cards_protection"),
         ("counters", "0003_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

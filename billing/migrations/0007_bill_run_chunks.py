@@ -13,7 +13,7 @@ import billing.models.amount
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_search_folding"),
-        ("billing", "0021_reading_walls_and_roles"),
+        ("billing", "0006_reading_walls_and_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

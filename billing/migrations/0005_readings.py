@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_search_folding"),
-        ("billing", "0010_tariff_life"),
+        ("billing", "0004_tariff_life"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ import billing.models.amount
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_search_folding"),
-        ("billing", "0051_heating_roles"),
+        ("billing", "0012_heating_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,7 +14,7 @@ import billing.models.amount
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_search_folding"),
-        ("billing", "0031_bill_run_protection"),
+        ("billing", "0008_bill_run_protection"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -46,6 +46,6 @@ def give(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0050_heating")]
+    dependencies = [("billing", "0011_heating")]
 
     operations = [migrations.RunPython(give, migrations.RunPython.noop)]
