@@ -95,4 +95,4 @@ class BillRunFinding(models.Model):
         if self.kind == self.Kind.UNPRICED:
             message: str = translated(self.message)
             return str(message % self.params) if self.params else message
-        return str(self.SENTENCES[self.code]) % self.params
+        return str(str(self.SENTENCES[self.code]) % self.params)

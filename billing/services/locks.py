@@ -76,7 +76,7 @@ def lock_accounts(account_ids: Iterable[int], bill_ids: Iterable[int] = ()) -> d
     return {account.pk: account for account in rows}
 
 
-def hold_accounts(account_ids: Sequence[int]) -> None:
+def hold_accounts(account_ids: Iterable[int]) -> None:
     """Lock the accounts in the order of their keys; who bills a thousand of them needs no objects."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [list(account_ids)])

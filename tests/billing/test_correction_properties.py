@@ -207,7 +207,7 @@ class TestOnTheBooks:
 
     def reading(self, account: Account, period: str) -> Reading:
         reading: Reading = Reading.objects.get(
-            installation__account=account, read_on=f"{period}-10", is_superseded=False
+            installation__account=account, read_on=f"{period}-10", state="ACCEPTED"
         )
         return reading
 

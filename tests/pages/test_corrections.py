@@ -39,7 +39,7 @@ def water(hall: Hall) -> Account:
 
 
 def form_of(account: Account, **changes: Any) -> dict[str, Any]:
-    reading = Reading.objects.get(installation__account=account, is_superseded=False)
+    reading = Reading.objects.get(installation__account=account, state="ACCEPTED")
     return {
         "request_id": str(uuid4()),
         "reason": "WRONG_READING",
