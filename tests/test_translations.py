@@ -20,7 +20,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 CATALOGUE = CHECKOUT / "locale/zh_Hans/LC_MESSAGES/django.po"
 
 # Names that stand in a Chinese sentence as they are.
-LATIN_WORDS = {"Enter", "Excel", "JSON", "report", "xlsx"}
+LATIN_WORDS = {"Enter", "Excel", "JPEG", "JSON", "PNG", "WebP", "report", "xlsx"}
 # domain.md section 7 gives the word that stands for each of these.
 WORDS_OF_OTHER_TRADES = ["滞纳金", "客户", "交费", "帐"]
 

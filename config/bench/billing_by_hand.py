@@ -37,9 +37,10 @@ _READ = """
     JOIN billing_meterinstallation i ON i.account_id = a.id
     JOIN billing_meter m ON m.id = i.meter_id
     CROSS JOIN LATERAL (SELECT value FROM billing_reading r
-        WHERE r.installation_id = i.id AND r.read_on <= last.period_to ORDER BY r.read_on DESC LIMIT 1) before
+        WHERE r.installation_id = i.id AND r.state = 'ACCEPTED' AND r.read_on <= last.period_to ORDER BY r.read_on DESC LIMIT 1) before
     CROSS JOIN LATERAL (SELECT value, read_on FROM billing_reading r
-        WHERE r.installation_id = i.id AND r.read_on > last.period_to AND r.read_on <= %(until)s
+        WHERE r.installation_id = i.id AND r.state = 'ACCEPTED'
+            AND r.read_on > last.period_to AND r.read_on <= %(until)s
         ORDER BY r.read_on DESC LIMIT 1) after
     WHERE a.id = ANY (%(ids)s)
         AND NOT EXISTS (SELECT FROM billing_bill b WHERE b.account_id = a.id AND b.kind = 'USAGE'
@@ -69,11 +70,14 @@ _BILLS = """
                                            ELSE '{}' END,
             'thresholds', CASE u.category WHEN 'RESIDENT' THEN '["180", "260"]'::jsonb ELSE '[]' END,
             'segments', jsonb_build_array(jsonb_build_object('meter', u.serial_no, 'from', u.shown_before::text,
-                'to', u.shown_after::text, 'rollover', false))),
+                'to', u.shown_after::text, 'rollover', false, 'read_on', u.read_on)),
+            'versions', jsonb_build_array(t.version)),
         CASE u.category WHEN 'RESIDENT' THEN jsonb_build_object('2026', u.quantity::text) ELSE '{}' END
     FROM used u
     LEFT JOIN (SELECT bill_id, sum(amount) AS amount FROM priced GROUP BY bill_id) p USING (bill_id)
-    CROSS JOIN (SELECT id, due_days FROM billing_tariff WHERE service = 'WATER') t
+    CROSS JOIN (SELECT id, due_days, (SELECT max(v.effective_from) FROM billing_tariffversion v
+        WHERE v.tariff_id = tariff.id AND v.approved_at IS NOT NULL AND v.effective_from <= %(until)s) AS version
+        FROM billing_tariff tariff WHERE service = 'WATER') t
 """
 _LINES = """
     INSERT INTO billing_billline (bill_id, position, component, component_name, category, tier, quantity, unit_price,

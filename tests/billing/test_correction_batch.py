@@ -133,14 +133,14 @@ class TestABatch:
         self, branch: Branch, finance: Staff, supervisor: Staff
     ) -> None:
         accounts = [make_water_account(branch=branch, readings={"2026-10-10": "10"}) for _ in range(3)]
-        version = make_tariff().versions.get()
+        make_tariff()
         run = run_billing(
             service="WATER", period="2026-10", issued_on=MORNING.date(), started_by=None, at=MORNING
         )
         batch = approve(propose(finance, selection={"run": str(run.pk)}), supervisor)
         work_off_batch(batch, at=MORNING)
-        version.prices = {"categories": {"resident": {"components": [{"code": "supply", "unit_price": "2"}]}}}
-        version.save()
+        flat = {"components": [{"code": "supply", "unit_price": "2"}]}
+        make_tariff(branch=branch, prices={"categories": {"resident": flat}})
 
         run_billing(service="WATER", period="2026-10", issued_on=MORNING.date(), started_by=None, at=MORNING)
 

@@ -46,12 +46,21 @@ def remove(monkeypatch: pytest.MonkeyPatch, lock: str) -> None:
     monkeypatch.setattr(lock, lambda *_: None)
 
 
-def make_them_meet(monkeypatch: pytest.MonkeyPatch, where: str, parties: int) -> None:
-    """Nobody passes this function until all have arrived; who reads before it reads what the others read."""
+def make_them_meet(
+    monkeypatch: pytest.MonkeyPatch, where: str, parties: int, *, afterwards: bool = False
+) -> None:
+    """Nobody passes this function until all have arrived; who reads before it reads what the others read.
+
+    `afterwards` lets them meet when it has been called: what it answered them is then the same.
+    """
     barrier = Barrier(parties)
     pass_on: Callable[..., Any] = import_string(where)
 
     def wait(*args: Any, **kwargs: Any) -> Any:
+        if afterwards:
+            answer = pass_on(*args, **kwargs)
+            barrier.wait(timeout=20)
+            return answer
         barrier.wait(timeout=20)
         return pass_on(*args, **kwargs)
 

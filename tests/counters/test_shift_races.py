@@ -142,7 +142,7 @@ class TestTwoClosesOfABusinessDay:
 
     def test_without_the_lock_both_mean_to(self, supervisor: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
         remove(monkeypatch, "billing.services.business_days.lock_business_day")
-        make_them_meet(monkeypatch, "billing.services.business_days.is_closed", 2)
+        make_them_meet(monkeypatch, "billing.services.business_days.is_closed", 2, afterwards=True)
 
         # Only the key of the day is left.
         assert outcomes(self.close_twice(supervisor)) == {"BusinessDay": 1, "IntegrityError": 1}

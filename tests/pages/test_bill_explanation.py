@@ -5,6 +5,7 @@ import pytest
 from accounts.models import Account, Branch
 from billing.models import Bill
 from billing.services.bill_run import run_billing
+from tests.billing.correcting import take_back
 from tests.billing.metering import make_tariff, make_water_account
 from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING
@@ -73,7 +74,7 @@ class TestTheBillPage:
 
     def test_leaves_out_what_was_cancelled(self, hall: Hall) -> None:
         _, bills = make_year(hall.branch, 3)
-        Bill.objects.filter(pk=bills[1].pk).update(state="CANCELLED", outstanding=0)
+        take_back(bills[1])
 
         answer = signed_in(hall.cashier).get(f"/bills/{bills[2].number}/")
 

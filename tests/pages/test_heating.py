@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Account, AuditEntry, Staff
-from billing.models import Bill, HeatingSeason, HeatSuspension, TemperatureRefund, TemperatureTest
+from billing.models import Bill, HeatingSeason, HeatSuspension, Tariff, TemperatureRefund, TemperatureTest
 from tests.billing.heating import (
     LINYI,
     apply,
@@ -19,7 +19,7 @@ from tests.billing.heating import (
     season_bill,
     suspend,
 )
-from tests.billing.metering import install, read
+from tests.billing.metering import install, make_tariff, read
 from tests.factories.accounts import make_account, make_premises, make_staff
 from tests.factories.counters import MORNING, cash, pay
 from tests.hall import Hall, signed_in, text_of
@@ -411,9 +411,13 @@ class TestAConversion:
 
 def make_past_metered_season(account: Account) -> None:
     """Last winter: 26 by area; 7.3 and 42.84 a GJ by the meter, which counted 20.218 GJ."""
-    version = account.branch.tariffs.model.objects.get(service="HEAT").versions.get()
-    type(version).objects.filter(pk=version.pk).update(
-        prices={"area_price": "26", "base_price": "7.3", "metered_price": "42.84", "metered_unit": "GJ"}
+    usual = Tariff.objects.get(service="HEAT")
+    make_tariff(
+        service="HEAT",
+        kind=usual.kind,
+        branch=account.branch,
+        rules=usual.rules,
+        prices={"area_price": "26", "base_price": "7.3", "metered_price": "42.84", "metered_unit": "GJ"},
     )
     make_season(
         season="2025-26", starts_on=datetime.date(2025, 11, 1), ends_on=datetime.date(2026, 3, 31),
