@@ -23,7 +23,7 @@ run: setup
 	@.venv/bin/python -m config.run
 
 test: dev
-	@.venv/bin/python -m pytest -n 2 $(TESTS)
+	@.venv/bin/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 lint: dev
 	@.venv/bin/ruff format --check .

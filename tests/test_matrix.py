@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 TABLE = yaml.safe_load((Path(__file__).parent / "data" / "matrix.yaml").read_text(encoding="utf-8"))
 EVERYBODY = (*ROLES, "nobody")
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+REST = ("PUT", "PATCH", "DELETE")
 METHODS_OF_ROWS = {
     "changelist": ("GET", "POST"),
     "add": ("GET", "POST"),
@@ -71,11 +71,11 @@ def expected(cell: dict[str, Any], role: str) -> set[int]:
 
 @cache
 def cells() -> list[tuple[str, str, str, dict[str, Any]]]:
-    """(route, method, place, cell) of every route of ours."""
+    """(route, method, place, cell) of every route of ours. Of the rest, each route is asked with one in turn."""
     return [
         (route, method, place, entry.get(f"{method}{place}") or entry.get(method) or entry["rest"])
-        for route, entry in TABLE["routes"].items()
-        for method in METHODS
+        for number, (route, entry) in enumerate(TABLE["routes"].items())
+        for method in ("GET", "POST", REST[number % len(REST)])
         for place in (("", "_elsewhere") if f"{method}_elsewhere" in entry else ("",))
     ]
 
