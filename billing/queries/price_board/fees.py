@@ -47,6 +47,8 @@ def fee_word(fee: str) -> str:
         "existing_individual": _("existing buildings, own control"),
         "industrial_connection": _("industrial connections"),
         "steam": _("steam users"),
+        "steam_heat": _("steam users"),
+        "household_conversion": _("households with risers"),
         "residential": _("residential buildings"),
         "public": _("public buildings"),
     }
