@@ -235,7 +235,8 @@ class TestTwoReadersWithOneWrite:
     ) -> None:
         tries = self.tries(branch, tmp_path)
         remove_row_locks(monkeypatch)
-        make_them_meet(monkeypatch, "billing.services.card_writes._try", 2)
+        # Both have seen it unclaimed before either claims it.
+        make_them_meet(monkeypatch, "billing.services.card_writes._lock_write", 2, afterwards=True)
 
         assert outcomes(at_once(*tries))["CardWrite"] == 2
 
