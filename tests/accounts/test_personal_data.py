@@ -128,13 +128,13 @@ class TestRevealPersonalData:
                 reveal(clerk, customer)
             assert refusal.value.code == "too_many"
         else:
-            reveal(clerk, customer)
+            assert reveal(clerk, customer)
 
     def test_counts_every_person_alone(self) -> None:
         clerk, customer = clerk_and_customer()
         looked(make_staff(branch=clerk.branch), 30, AT)
 
-        reveal(clerk, customer)
+        assert reveal(clerk, customer)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -216,13 +216,10 @@ class TestChangeASeason:
         make_shenyang()
         before = make_season()
         make_household(branch)
-        check_season_change(before, changed(before, changes))
+        assert refusal_of(before, changes) == ""
         bill_the_season(branch)
 
-        with pytest.raises(ValidationError) as refusal:
-            check_season_change(before, changed(before, changes))
-
-        assert refusal.value.code == code
+        assert refusal_of(before, changes) == code
 
     def test_longer_by_a_new_decision_is_taken(self, branch: Branch) -> None:
         make_shenyang()
@@ -230,9 +227,8 @@ class TestChangeASeason:
         make_household(branch)
         bill_the_season(branch)
 
-        check_season_change(
-            before, changed(before, {"ends_on": datetime.date(2027, 4, 5), "decision": "政发〔2027〕3号"})
-        )
+        longer = {"ends_on": datetime.date(2027, 4, 5), "decision": "政发〔2027〕3号"}
+        assert refusal_of(before, longer) == ""
 
     def test_of_what_no_bill_depends_on_is_taken(self, branch: Branch) -> None:
         make_shenyang()
@@ -240,7 +236,7 @@ class TestChangeASeason:
         make_household(branch)
         bill_the_season(branch)
 
-        check_season_change(before, changed(before, {"suspend_by": datetime.date(2026, 10, 20)}))
+        assert refusal_of(before, {"suspend_by": datetime.date(2026, 10, 20)}) == ""
 
     def test_looks_at_the_bills_of_its_own_branches(self, branch: Branch) -> None:
         make_shenyang()
@@ -249,7 +245,16 @@ class TestChangeASeason:
         make_household(branch)
         bill_the_season(branch)
 
-        check_season_change(for_all, changed(for_all, {"due_on": datetime.date(2026, 11, 1)}))
+        assert refusal_of(for_all, {"due_on": datetime.date(2026, 11, 1)}) == ""
+
+
+def refusal_of(season: HeatingSeason, changes: dict[str, Any]) -> str:
+    """The code with which a change of the season is refused; empty when it is taken."""
+    try:
+        check_season_change(season, changed(season, changes))
+    except ValidationError as refusal:
+        return str(refusal.code)
+    return ""
 
 
 def changed(season: HeatingSeason, changes: dict[str, Any]) -> HeatingSeason:

@@ -79,7 +79,9 @@ class TestMeteredCategory:
         assert refusal.message % refusal.params == str(refusal)
 
     def test_may_carry_a_remark(self) -> None:
-        compile_tariff(definition(OK | {"decided": "by letter of the price bureau", "旧档": None}))
+        remarked = compile_tariff(definition(OK | {"decided": "by letter of the price bureau", "旧档": None}))
+
+        assert remarked.history.starts == compile_tariff(definition(OK)).history.starts
 
 
 class TestMeteredTariff:
