@@ -55,7 +55,7 @@ class Bill(models.Model):
     period_to = models.DateField(pgettext_lazy("period", "to"))
     run = models.ForeignKey(BillRun, models.PROTECT, null=True, related_name="bills", verbose_name=_("run"))
     tariff = models.ForeignKey(
-        Tariff, models.PROTECT, null=True, related_name="bills", verbose_name=_("tariff")
+        Tariff, models.PROTECT, null=True, related_name="bills", db_index=False, verbose_name=_("tariff")
     )
     issued_on = models.DateField(_("issued on"))
     due_on = models.DateField(_("due on"))
@@ -159,7 +159,9 @@ class Bill(models.Model):
 class BillLine(models.Model):
     """One line of a bill: a component in a tier, and the sentence that explains it."""
 
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines", verbose_name=_("bill"))
+    bill = models.ForeignKey(
+        Bill, models.PROTECT, related_name="lines", db_index=False, verbose_name=_("bill")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     component = models.CharField(_("component"), max_length=30)
     component_name = models.CharField(_("component name"), max_length=60, blank=True)

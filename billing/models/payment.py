@@ -52,6 +52,7 @@ class Payment(models.Model):
         CREDIT = "CREDIT", _("prepaid credit, used when a bill is issued")
         OPENING = "OPENING", _("taken over from the old system")
         BANK = "BANK", _("bank")
+        PHONE = "PHONE", _("own phone")
 
     request_id = models.UUIDField(_("request"), unique=True)
     fingerprint = models.CharField(_("content of the request"), max_length=64)
@@ -61,7 +62,12 @@ class Payment(models.Model):
     business_date = models.DateField(_("business date"))
     taken_at = models.DateTimeField(_("taken at"))
     taken_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("taken by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("taken by"),
     )
     tendered = MoneyField(_("tendered"))
     change_given = MoneyField(_("change"), default=NO_MONEY)
@@ -115,7 +121,9 @@ class Tender(models.Model):
 
     NEEDS_REFERENCE: ClassVar = frozenset({Method.POS, Method.WECHAT, Method.ALIPAY, Method.BANK})
 
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="tenders", verbose_name=_("payment"))
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, related_name="tenders", db_index=False, verbose_name=_("payment")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     method = models.CharField(_("method"), max_length=10, choices=Method)
     amount = MoneyField(_("amount"))
@@ -155,7 +163,7 @@ class Allocation(models.Model):
     """The part of a payment that settled one bill: principal and late charge apart."""
 
     payment = models.ForeignKey(
-        Payment, models.PROTECT, related_name="allocations", verbose_name=_("payment")
+        Payment, models.PROTECT, related_name="allocations", db_index=False, verbose_name=_("payment")
     )
     position = models.PositiveSmallIntegerField(_("position"))
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="allocations", verbose_name=_("bill"))

@@ -37,7 +37,12 @@ class Posting(models.Model):
         Payment, models.PROTECT, null=True, related_name="postings", verbose_name=_("payment")
     )
     reversal = models.ForeignKey(
-        Reversal, models.PROTECT, null=True, related_name="postings", verbose_name=_("reversal")
+        Reversal,
+        models.PROTECT,
+        null=True,
+        related_name="postings",
+        db_index=False,
+        verbose_name=_("reversal"),
     )
     # Few postings come from a correction: a whole index on these two would cost every payment something.
     cancellation = models.ForeignKey(
@@ -66,6 +71,9 @@ class Posting(models.Model):
         ordering = ("id",)
         indexes = [
             models.Index(fields=["business_date"], name="postings_of_a_day"),
+            models.Index(
+                fields=["reversal"], condition=Q(reversal__isnull=False), name="postings_of_a_reversal"
+            ),
             models.Index(
                 fields=["cancellation"],
                 condition=Q(cancellation__isnull=False),

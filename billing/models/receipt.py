@@ -29,11 +29,17 @@ class Receipt(models.Model):
 class ReceiptPrint(models.Model):
     """One printing of a receipt; every copy after the first says 补打 and its count."""
 
-    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="prints", verbose_name=_("receipt"))
+    receipt = models.ForeignKey(
+        Receipt, models.PROTECT, related_name="prints", db_index=False, verbose_name=_("receipt")
+    )
     copy_no = models.PositiveSmallIntegerField(_("copy"))
     printed_at = models.DateTimeField(_("printed at"))
     printed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("printed by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("printed by"),
     )
 
     class Meta:

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from billing.allocation import Share
 from billing.models import Payment, Posting, Tender
@@ -50,32 +51,39 @@ class Sources:
         return parts
 
 
+class PostingEntry(NamedTuple):
+    """One line of the ledger, before it is written."""
+
+    debit: str
+    credit: str
+    amount: Decimal
+    account_id: int
+    bill_id: int | None
+
+
+def payment_entries(
+    account_id: int, shares: Sequence[Share], deposit: Decimal, sources: Sources
+) -> list[PostingEntry]:
+    """What a payment of this account writes, in the order in which it is read aloud."""
+    rows = []
+    for share in shares:
+        owner, bill_id = share.debt.account_id, share.debt.bill_id
+        if share.late_charge:
+            rows.append(PostingEntry(RECEIVABLE, LATE_CHARGE, share.late_charge, owner, bill_id))
+        if share.by_credit:
+            rows.append(PostingEntry(PREPAID, RECEIVABLE, share.by_credit, owner, bill_id))
+        for ledger, part in sources.draw(share.by_money):
+            rows.append(PostingEntry(ledger, RECEIVABLE, part, owner, bill_id))
+    for ledger, part in sources.draw(deposit):
+        rows.append(PostingEntry(ledger, PREPAID, part, account_id, None))
+    return rows
+
+
 def payment_postings(
     payment: Payment, shares: Sequence[Share], deposit: Decimal, sources: Sources, at: datetime.datetime
 ) -> list[Posting]:
-    """The rows that a payment writes, in the order in which they are read aloud."""
-
-    def post(debit: str, credit: str, amount: Decimal, account_id: int, bill_id: int | None) -> Posting:
-        return Posting(
-            debit=debit,
-            credit=credit,
-            amount=amount,
-            account_id=account_id,
-            bill_id=bill_id,
-            payment=payment,
-            business_date=payment.business_date,
-            posted_at=at,
-        )
-
-    rows = []
-    for share in shares:
-        account_id, bill_id = share.debt.account_id, share.debt.bill_id
-        if share.late_charge:
-            rows.append(post(RECEIVABLE, LATE_CHARGE, share.late_charge, account_id, bill_id))
-        if share.by_credit:
-            rows.append(post(PREPAID, RECEIVABLE, share.by_credit, account_id, bill_id))
-        for ledger, part in sources.draw(share.by_money):
-            rows.append(post(ledger, RECEIVABLE, part, account_id, bill_id))
-    for ledger, part in sources.draw(deposit):
-        rows.append(post(ledger, PREPAID, part, payment.account_id, None))
-    return rows
+    """The rows that a payment writes."""
+    return [
+        Posting(payment=payment, business_date=payment.business_date, posted_at=at, **entry._asdict())
+        for entry in payment_entries(payment.account_id, shares, deposit, sources)
+    ]

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import connection
 
 from accounts.copying import copy_rows
-from billing.models import Payment, Posting, Tender
+from billing.models import Tender
 from billing.money import NO_MONEY
-from billing.services.postings import Sources, ledger_of, payment_postings
+from billing.services.postings import Sources, ledger_of, payment_entries
 from config.demo.drawers import Drawer
 from config.demo.keys import Keys
 from config.demo.open_bills import OpenBill
@@ -50,10 +50,19 @@ _MOVE_BALANCES = """
 class _Entry:
     """A payment that waits to be written; `serial` is its number in the receipt book of the drawer."""
 
-    payment: Payment
+    pk: int
+    day: datetime.date
     visit: Visit
     drawer: Drawer | None
     serial: int
+
+    @property
+    def taken_by_id(self) -> int | None:
+        return self.drawer.cashier.pk if self.drawer else None
+
+    @property
+    def tendered(self) -> Decimal:
+        return self.visit.wanted.tendered + sum(self.visit.reckoning.plan.credit_used.values(), NO_MONEY)
 
 
 class Books:
@@ -65,21 +74,19 @@ class Books:
         self.drawers: list[Drawer] = []
         self.bills: dict[int, OpenBill] = {}
 
-    def enter_day(
-        self, day: datetime.date, drawers: Sequence[Drawer], other: Sequence[Visit], channel: str
-    ) -> None:
+    def enter_day(self, day: datetime.date, drawers: Sequence[Drawer], other: Sequence[Visit]) -> None:
         """Take in the visits at the windows, and those that came by another channel."""
         for drawer in drawers:
             for serial, visit in enumerate(drawer.visits, 1):
-                self._enter(day, visit, drawer, serial, Payment.Channel.COUNTER)
+                self._enter(day, visit, drawer, serial)
         for visit in other:
-            self._enter(day, visit, None, 0, channel)
+            self._enter(day, visit, None, 0)
         self.drawers += drawers
 
     def write(self) -> None:
         if not self.entries:
             return
-        copy_rows("billing_payment", _PAYMENT, (_payment_row(one.payment) for one in self.entries))
+        copy_rows("billing_payment", _PAYMENT, (_payment_row(one) for one in self.entries))
         copy_rows("billing_tender", _TENDER, self._tenders())
         copy_rows("billing_allocation", _ALLOCATION, self._allocations())
         copy_rows("billing_deposit", ("payment_id", "account_id", "amount"), self._deposits())
@@ -87,46 +94,45 @@ class Books:
         self._write_receipts()
         self._lower_bills()
         self._move_balances()
-        at_windows = [(one.payment, one.visit, one.drawer) for one in self.entries if one.drawer]
-        write_shifts(self.drawers, [(payment.pk, visit, drawer) for payment, visit, drawer in at_windows])
-        write_trail(_trace(*one) for one in at_windows)
+        write_shifts(self.drawers, [(one.pk, one.visit, one.drawer) for one in self.entries if one.drawer])
+        write_trail(_trace(one, one.drawer) for one in self.entries if one.drawer)
         self.entries, self.drawers, self.bills = [], [], {}
 
-    def _enter(
-        self, day: datetime.date, visit: Visit, drawer: Drawer | None, serial: int, channel: str
-    ) -> None:
+    def _enter(self, day: datetime.date, visit: Visit, drawer: Drawer | None, serial: int) -> None:
         pk = self.keys.next("billing_payment")
-        self.entries.append(_Entry(_payment(pk, visit, drawer, day, channel), visit, drawer, serial))
+        self.entries.append(_Entry(pk, day, visit, drawer, serial))
         self.bills.update((bill.pk, bill) for bill in visit.bills)
 
     def _tenders(self) -> Iterator[tuple[Any, ...]]:
         for one in self.entries:
             for position, tender in enumerate(one.visit.wanted.tenders, 1):
-                yield one.payment.pk, position, tender.method, tender.amount, tender.reference, None
+                yield one.pk, position, tender.method, tender.amount, tender.reference, None
             used = one.visit.reckoning.plan.credit_used
             for position, (account_id, amount) in enumerate(used.items(), len(one.visit.wanted.tenders) + 1):
-                yield one.payment.pk, position, Method.PREPAID, amount, "", account_id
+                yield one.pk, position, Method.PREPAID, amount, "", account_id
 
     def _allocations(self) -> Iterator[tuple[Any, ...]]:
         for one in self.entries:
             for position, share in enumerate(one.visit.reckoning.plan.shares, 1):
                 debt = share.debt
                 yield (
-                    one.payment.pk, position, debt.bill_id, debt.account_id, share.principal, share.late_charge,
+                    one.pk, position, debt.bill_id, debt.account_id, share.principal, share.late_charge,
                     share.late_charge_left, debt.late_charge_sentence, debt.late_charge_sentence_en,
                 )  # fmt: skip
 
     def _deposits(self) -> Iterator[tuple[Any, ...]]:
         for one in self.entries:
             if one.visit.reckoning.deposit:
-                yield one.payment.pk, one.payment.account_id, one.visit.reckoning.deposit
+                yield one.pk, one.visit.wanted.account_id, one.visit.reckoning.deposit
 
     def _postings(self) -> Iterator[tuple[Any, ...]]:
         for one in self.entries:
             plan, deposit = one.visit.reckoning.plan, one.visit.reckoning.deposit
             sources = Sources(_money(one.visit, one.drawer.ledger if one.drawer else ""))
-            for row in payment_postings(one.payment, plan.shares, deposit, sources, one.visit.at):
-                yield _posting_row(row)
+            for row in payment_entries(one.visit.wanted.account_id, plan.shares, deposit, sources):
+                yield (
+                    row.debit, row.credit, row.amount, row.account_id, one.day, one.visit.at, row.bill_id, one.pk,
+                )  # fmt: skip
 
     def _write_receipts(self) -> None:
         receipts = [(self.keys.next("billing_receipt"), one) for one in self.entries if one.drawer]
@@ -134,7 +140,7 @@ class Books:
             "billing_receipt",
             ("id", "payment_id", "book", "serial", "number"),
             (
-                (key, one.payment.pk, one.drawer.code, one.serial, f"{one.drawer.code}-{one.serial:04d}")
+                (key, one.pk, one.drawer.code, one.serial, f"{one.drawer.code}-{one.serial:04d}")
                 for key, one in receipts
                 if one.drawer
             ),
@@ -142,7 +148,7 @@ class Books:
         copy_rows(
             "billing_receiptprint",
             ("receipt_id", "copy_no", "printed_at", "printed_by_id"),
-            ((key, 1, one.visit.at, one.payment.taken_by_id) for key, one in receipts),
+            ((key, 1, one.visit.at, one.taken_by_id) for key, one in receipts),
         )
 
     def _lower_bills(self) -> None:
@@ -166,45 +172,19 @@ class Books:
                 account_id = share.debt.account_id
                 owed[account_id] = owed.get(account_id, NO_MONEY) - share.principal
                 credit[account_id] = credit.get(account_id, NO_MONEY) - share.by_credit
-            account_id = one.payment.account_id
+            account_id = one.visit.wanted.account_id
             owed.setdefault(account_id, NO_MONEY)
             credit[account_id] = credit.get(account_id, NO_MONEY) + one.visit.reckoning.deposit
         with connection.cursor() as cursor:
             cursor.execute(_MOVE_BALANCES, [list(owed), list(owed.values()), [credit[pk] for pk in owed]])
 
 
-def _payment(pk: int, visit: Visit, drawer: Drawer | None, day: datetime.date, channel: str) -> Payment:
-    reckoning = visit.reckoning
-    taken_by = drawer.cashier.pk if drawer else None
-    return Payment(
-        pk=pk,
-        request_id=visit.wanted.request_id,
-        fingerprint=visit.wanted.fingerprint(taken_by),
-        channel=channel,
-        branch_id=visit.branch_id,
-        account_id=visit.wanted.account_id,
-        business_date=day,
-        taken_at=visit.at,
-        taken_by_id=taken_by,
-        tendered=visit.wanted.tendered + sum(reckoning.plan.credit_used.values(), NO_MONEY),
-        change_given=reckoning.change,
-        allocated=reckoning.plan.allocated,
-        credited=reckoning.deposit,
-        policy=visit.policy,
-    )
-
-
-def _payment_row(one: Payment) -> tuple[Any, ...]:
+def _payment_row(one: _Entry) -> tuple[Any, ...]:
+    visit, reckoning = one.visit, one.visit.reckoning
     return (
-        one.pk, one.request_id, one.fingerprint, one.channel, one.branch_id, one.account_id, one.business_date,
-        one.taken_at, one.taken_by_id, one.tendered, one.change_given, one.allocated, one.credited, one.policy,
-    )  # fmt: skip
-
-
-def _posting_row(one: Posting) -> tuple[Any, ...]:
-    return (
-        one.debit, one.credit, one.amount, one.account_id, one.business_date, one.posted_at, one.bill_id,
-        one.payment_id,
+        one.pk, visit.wanted.request_id, visit.wanted.fingerprint(one.taken_by_id), visit.channel,
+        visit.branch_id, visit.wanted.account_id, one.day, visit.at, one.taken_by_id, one.tendered,
+        reckoning.change, reckoning.plan.allocated, reckoning.deposit, visit.policy,
     )  # fmt: skip
 
 
@@ -217,13 +197,14 @@ def _money(visit: Visit, cash_ledger: str) -> list[tuple[str, Decimal]]:
     ]
 
 
-def _trace(payment: Payment, visit: Visit, drawer: Drawer) -> Trace:
+def _trace(one: _Entry, drawer: Drawer) -> Trace:
+    allocated = one.visit.reckoning.plan.allocated
     return Trace(
-        at=visit.at,
+        at=one.visit.at,
         actor_id=drawer.cashier.pk,
         branch_id=drawer.cashier.branch_id,
         action="take_payment",
-        on=("billing.payment", payment.pk),
-        details={"tendered": str(payment.tendered), "allocated": str(payment.allocated)},
-        request_id=payment.request_id,
+        on=("billing.payment", one.pk),
+        details={"tendered": str(one.tendered), "allocated": str(allocated)},
+        request_id=one.visit.wanted.request_id,
     )

@@ -25,6 +25,7 @@ from config.demo.heating import (
 )
 from config.demo.history import History
 from config.demo.households import Household
+from config.demo.memory import nothing_to_collect
 from config.demo.meters import install_meters
 from config.demo.odd_households import odd_households
 from config.demo.old_debts import take_over_old_debts
@@ -61,7 +62,7 @@ def found_demo_company(
     """
     _check(accounts)
     history = History(on)
-    with plans_for_unknown_tables():
+    with nothing_to_collect(), plans_for_unknown_tables():
         _found(accounts, history, seed, watch)
     return history
 

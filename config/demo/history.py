@@ -6,7 +6,7 @@ from functools import cached_property
 
 from accounts.models.account import Service
 
-SEASONS = 3
+SEASONS = 2
 PERIODS = 12
 SEASON_IS_BILLED = (9, 15)
 # Read in the first half of the month, billed on this day: due dates fall before the month's end (domain.md 2.1).
@@ -31,7 +31,7 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class History:
-    """Three heating seasons, twelve months of meters, and the windows since the autumn before those."""
+    """Two heating seasons, twelve months of meters, and the windows since the autumn before those."""
 
     on: datetime.date
 

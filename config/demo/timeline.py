@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from itertools import chain
 
-from billing.models import Balance, Bill, Payment
+from billing.models import Balance, Bill
 from billing.money import NO_MONEY
 from billing.services.bill_run import run_billing
 from billing.services.reckoning import policy_on
@@ -13,14 +13,13 @@ from config.demo.books import Books
 from config.demo.chance import Chance
 from config.demo.company import Company
 from config.demo.drawers import open_windows
-from config.demo.habits import Habit, Method, Owing, pays_on
+from config.demo.habits import Habit, Owing, pays_on
 from config.demo.history import ONE_DAY, History, PlannedRun
 from config.demo.keys import Keys
 from config.demo.open_bills import OpenBill, OpenBills, debts_of
 from config.demo.planner import forget_plans
 from config.demo.visits import Purse, Visit, at_time
 
-Channel = Payment.Channel
 _CLOSED_ON = {(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)}
 _PEAK = ((9, 15), (11, 15))
 _SUNDAY = 6
@@ -103,7 +102,7 @@ class Timeline:
 
     def _note(self, household: int, day: datetime.date) -> None:
         """Put a visit into the agenda, on a day on which the halls are open."""
-        if day >= self.history.live_from and self.habits[household].method != Method.BANK:
+        if day >= self.history.live_from and self.habits[household].comes_to_a_hall:
             while not halls_are_open(day):
                 day += ONE_DAY
         self.agenda.setdefault(day, {})[household] = None
@@ -115,8 +114,7 @@ class Timeline:
         at_windows = [visit for visit in visits if visit.is_at_a_counter]
         drawers = open_windows(self.company, day, at_windows, self.keys, self.chance)
         other = [visit for visit in visits if not visit.is_at_a_counter]
-        channel = Channel.BANK if day >= self.history.live_from else Channel.OPENING
-        self.books.enter_day(day, drawers, other, channel)
+        self.books.enter_day(day, drawers, other)
         self.open.drop_settled(list(chain.from_iterable(visit.bills for visit in visits)))
         if len(self.books.entries) > _ENOUGH_TO_WRITE:
             self.books.write()

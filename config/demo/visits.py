@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from zoneinfo import ZoneInfo
 
 from billing.allocation import Debt, Policy
-from billing.models import Balance, Tender
+from billing.models import Balance, Payment, Tender
 from billing.money import NO_MONEY
 from billing.services.offers import PaymentRequest, TenderOffer
 from billing.services.reckoning import Reckoning, reckon
@@ -17,6 +17,7 @@ from config.demo.open_bills import OpenBill
 
 OFFICE = ZoneInfo("Asia/Shanghai")
 Method = Tender.Method
+Channel = Payment.Channel
 JIAO = Decimal("0.10")
 # What people hand over: the exact sum, or the next ten, fifty or hundred.
 _NOTES = {JIAO: 0.25, Decimal("10"): 0.25, Decimal("50"): 0.2, Decimal("100"): 0.3}
@@ -37,10 +38,11 @@ class Visit:
     branch_id: int
     at: datetime.datetime
     policy: dict[str, bool | str]
+    channel: Channel
 
     @property
     def is_at_a_counter(self) -> bool:
-        return all(one.method not in (Method.BANK, Method.OPENING) for one in self.wanted.tenders)
+        return self.channel == Channel.COUNTER
 
     @property
     def cash_kept(self) -> Decimal:
@@ -54,6 +56,7 @@ class Purse:
         self.day = day
         self.chance = chance
         self.policy = policy
+        self._policy = policy.as_json()
 
     def visit(
         self, habit: Habit, bills: Sequence[OpenBill], debts: Sequence[Debt], balances: dict[int, Balance]
@@ -68,7 +71,7 @@ class Purse:
             tenders=tenders,
             keep_as_credit=keeps,
         )
-        return self._visit(wanted, bills, debts, balances)
+        return self._visit(wanted, bills, debts, balances, _channel_of(habit))
 
     def take_over(
         self, bills: Sequence[OpenBill], debts: Sequence[Debt], balances: dict[int, Balance]
@@ -81,7 +84,7 @@ class Purse:
             bill_ids=tuple(one.pk for one in bills),
             tenders=(TenderOffer(Method.OPENING, owed),),
         )
-        return self._visit(wanted, bills, debts, balances)
+        return self._visit(wanted, bills, debts, balances, Channel.OPENING)
 
     def _visit(
         self,
@@ -89,10 +92,11 @@ class Purse:
         bills: Sequence[OpenBill],
         debts: Sequence[Debt],
         balances: dict[int, Balance],
+        channel: Channel,
     ) -> Visit:
         reckoning = reckon(wanted, debts, balances, self.policy)
         branch_id = bills[0].owing.branch_id
-        return Visit(wanted, reckoning, bills, branch_id, self._hour(), self.policy.as_json())
+        return Visit(wanted, reckoning, bills, branch_id, self._hour(), self._policy, channel)
 
     def _amount(self, habit: Habit, owed: Decimal) -> tuple[Decimal, bool]:
         """How much is handed over, and whether the rest is kept as prepaid credit."""
@@ -112,7 +116,12 @@ class Purse:
                 return (TenderOffer(Method.CASH, self._notes(amount)),)
             else:
                 return (TenderOffer(Method.CASH, amount),)
-        elif method == Method.WECHAT and amount > _ENOUGH_TO_SPLIT and self.chance.happens(_TWO_WAYS):
+        elif (
+            method == Method.WECHAT
+            and not habit.by_phone
+            and amount > _ENOUGH_TO_SPLIT
+            and self.chance.happens(_TWO_WAYS)
+        ):
             cash = amount // 200 * 100
             return TenderOffer(method, amount - cash, self._reference(method)), TenderOffer(Method.CASH, cash)
         return (TenderOffer(method, amount, self._reference(method)),)
@@ -133,6 +142,12 @@ class Purse:
         first, last = self.chance.one_of(_WAVES)
         seconds = self.chance.randrange(first * 60, last * 60)
         return at_time(self.day, 0) + datetime.timedelta(seconds=seconds)
+
+
+def _channel_of(habit: Habit) -> Channel:
+    if habit.method == Method.BANK:
+        return Channel.BANK
+    return Channel.PHONE if habit.by_phone else Channel.COUNTER
 
 
 def at_time(day: datetime.date, hour: int, minute: int = 0) -> datetime.datetime:
