@@ -45,8 +45,10 @@ class TestBooks:
         assert Account.objects.count() == 400
 
     def test_hold_every_kind_of_row(self, company: History) -> None:
-        assert set(Payment.objects.values_list("channel", flat=True)) == set(Payment.Channel.values)
-        assert set(Tender.objects.values_list("method", flat=True)) == set(Tender.Method.values)
+        # The windows opened before the first season that is billed here: nothing was paid to the old system.
+        here = {*Payment.Channel.values} - {"OPENING"}
+        assert set(Payment.objects.values_list("channel", flat=True)) == here
+        assert set(Tender.objects.values_list("method", flat=True)) == {*Tender.Method.values} - {"OPENING"}
         assert set(Bill.objects.values_list("state", flat=True)) == {"OPEN", "PAID"}
         assert set(Bill.objects.values_list("service", flat=True)) == {"HEAT", "GAS", "WATER", "ELECTRICITY"}
 

@@ -12,11 +12,10 @@ ON = datetime.date(2026, 11, 22)
 
 
 class TestHistory:
-    def test_bills_the_three_seasons_that_have_begun(self) -> None:
+    def test_bills_the_two_seasons_that_have_begun(self) -> None:
         runs = [run for run in History(ON).runs if run.service == Service.HEAT]
 
         assert [(run.period, run.issued_on) for run in runs] == [
-            ("2024-25", datetime.date(2024, 9, 15)),
             ("2025-26", datetime.date(2025, 9, 15)),
             ("2026-27", datetime.date(2026, 9, 15)),
         ]
@@ -24,7 +23,7 @@ class TestHistory:
     def test_does_not_bill_a_season_before_its_day(self) -> None:
         history = History(datetime.date(2026, 9, 14))
 
-        assert history.seasons == [2023, 2024, 2025]
+        assert history.seasons == [2024, 2025]
 
     @pytest.mark.parametrize(
         ("on", "first", "last"),
