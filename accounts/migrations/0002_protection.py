@@ -15,8 +15,6 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
 
     operations = [
-        # What other apps create later, Django's own tables included, is open to the application
-        # unless a migration takes it away.
         migrations.RunSQL(
             f"""
             GRANT USAGE ON SCHEMA public TO {APP_ROLE};

@@ -125,4 +125,6 @@ DROP FUNCTION accounts_bigrams(text);
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0002_protection")]
 
-    operations = [migrations.RunSQL(FUNCTIONS, UNDO)]
+    operations = [
+        migrations.RunSQL(FUNCTIONS, UNDO),
+    ]

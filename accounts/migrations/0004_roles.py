@@ -44,10 +44,8 @@ def give(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("accounts", "0003_search"),
-        ("auth", "0012_alter_user_first_name_max_length"),
-        ("contenttypes", "0002_remove_content_type_name"),
-    ]
+    dependencies = [("accounts", "0003_search")]
 
-    operations = [migrations.RunPython(give, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(give, migrations.RunPython.noop),
+    ]

@@ -12,7 +12,6 @@ Names, communities and streets are folded as `accounts.folding.fold` folds what 
 half-width, and the dot in 阿依古丽·买买提 may be left out.
 """
 
-import django.contrib.postgres.indexes
 from django.db import migrations
 
 FOLDED = """
@@ -70,22 +69,10 @@ $$;
 DROP FUNCTION accounts_folded(text);
 """
 
-CUT_AGAIN = "SELECT accounts_refresh_search(array(SELECT id FROM accounts_account));"
-
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0004_roles")]
 
     operations = [
         migrations.RunSQL(FOLDED, AS_BEFORE),
-        # New rows wait in a short list, which a search reads too, and enter the index together: a sixth
-        # of the time of one by one.
-        migrations.RemoveIndex("searchentry", "search_entry_keys"),
-        migrations.AddIndex(
-            "searchentry",
-            django.contrib.postgres.indexes.GinIndex(
-                fields=["keys"], name="search_entry_keys", gin_pending_list_limit=512
-            ),
-        ),
-        migrations.RunSQL(CUT_AGAIN, CUT_AGAIN),
     ]

@@ -163,7 +163,7 @@ BILL_IS_FIXED = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0001_initial"), ("accounts", "0004_roles")]
+    dependencies = [("billing", "0001_initial")]
 
     operations = [
         append_only("billing_posting"),

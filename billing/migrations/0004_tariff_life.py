@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import django.db.models.deletion
-from django.conf import settings
-from django.db import migrations, models
+from django.db import migrations
 
 from accounts.database import rows_stay
 from accounts.roles import give_permissions
@@ -71,86 +69,9 @@ def give(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("accounts", "0005_search_folding"),
-        ("billing", "0003_roles"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [("billing", "0003_roles")]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="tariff",
-            name="one_tariff_prices_a_service_in_a_branch",
-        ),
-        migrations.AddField(
-            model_name="tariffversion",
-            name="sent_back",
-            field=models.CharField(blank=True, max_length=200, verbose_name="why it was sent back"),
-        ),
-        migrations.AddField(
-            model_name="tariffversion",
-            name="submitted_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="submitted at"),
-        ),
-        migrations.AddField(
-            model_name="tariffversion",
-            name="submitted_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="submitted by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariff",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "one_off"), _negated=True),
-                fields=("service", "branch"),
-                name="one_tariff_prices_a_service_in_a_branch",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariff",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "one_off")),
-                fields=("service", "branch"),
-                name="one_list_names_the_fees_of_a_service_in_a_branch",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by__isnull", True),
-                    ("submitted_by__isnull", True),
-                    models.Q(("approved_by", models.F("submitted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="whoever_submits_a_tariff_does_not_approve_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
-                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_submitted_tariff_has_a_person_and_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.UniqueConstraint(
-                fields=("tariff", "effective_from"), name="tariff_has_one_version_from_a_day"
-            ),
-        ),
         rows_stay("billing_tariffversion"),
         migrations.RunSQL(APPROVED_STAYS, UNDO_APPROVED_STAYS),
         migrations.RunPython(give, migrations.RunPython.noop),

@@ -52,7 +52,7 @@ def give(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0005_readings")]
+    dependencies = [("billing", "0004_tariff_life")]
 
     operations = [
         append_only("billing_metertest"),

@@ -58,11 +58,6 @@ DROP FUNCTION billing_lock_period() CASCADE;
 """
 
 # Runs from before there were chunks: what was finished is published.
-OLD_RUNS = """
-UPDATE billing_billrun SET state = 'PUBLISHED', preview_first = false, published_at = finished_at,
-    published_by_id = started_by_id WHERE finished_at IS NOT NULL;
-"""
-
 # With the statistics of a table that has just begun to grow, each chunk of bills would read the whole of it.
 CHECKED_BY_KEYS = """
 ALTER FUNCTION billing_check_bill_lines() SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off;
@@ -86,13 +81,12 @@ def give(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0007_bill_run_chunks")]
+    dependencies = [("billing", "0006_reading_walls_and_roles")]
 
     operations = [
         append_only("billing_periodclose"),
         migrations.RunSQL(PUBLISHED_CHUNKS, UNDO_PUBLISHED_CHUNKS),
         migrations.RunSQL(CLOSED_PERIODS, UNDO_CLOSED_PERIODS),
         migrations.RunSQL(CHECKED_BY_KEYS, UNDO_CHECKED_BY_KEYS),
-        migrations.RunSQL(OLD_RUNS, migrations.RunSQL.noop),
         migrations.RunPython(give, migrations.RunPython.noop),
     ]

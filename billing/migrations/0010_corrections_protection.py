@@ -112,7 +112,7 @@ def set_limits(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0009_corrections")]
+    dependencies = [("billing", "0008_bill_run_protection")]
 
     operations = [
         append_only("billing_billcancellation"),

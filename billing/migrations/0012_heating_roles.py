@@ -48,4 +48,6 @@ def give(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("billing", "0011_heating")]
 
-    operations = [migrations.RunPython(give, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(give, migrations.RunPython.noop),
+    ]

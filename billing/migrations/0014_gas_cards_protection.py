@@ -36,7 +36,7 @@ def give(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0013_gas_cards")]
+    dependencies = [("billing", "0012_heating_roles")]
 
     operations = [
         changes_only_in(

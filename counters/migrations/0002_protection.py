@@ -35,7 +35,7 @@ DROP FUNCTION counters_check_shift_is_open() CASCADE;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("counters", "0001_initial"), ("billing", "0003_roles")]
+    dependencies = [("counters", "0001_initial")]
 
     operations = [
         append_only("counters_tillentry"),

@@ -36,4 +36,6 @@ def give(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("counters", "0002_protection")]
 
-    operations = [migrations.RunPython(give, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(give, migrations.RunPython.noop),
+    ]

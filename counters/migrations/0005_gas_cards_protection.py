@@ -16,7 +16,7 @@ def give(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("counters", "0004_gas_cards")]
+    dependencies = [("counters", "0003_roles")]
 
     operations = [
         append_only("counters_cardhandover"),
