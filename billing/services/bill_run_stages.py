@@ -99,7 +99,7 @@ def publish_bill_run(
     """Let the workers write the bills of a preview that somebody has looked at.
 
     `fingerprint` is that of the preview that was seen.
-    Codes: not_previewed, preview_changed, day_closed, period_closed.
+    Codes: not_previewed, preview_changed, nothing_to_publish, day_closed, period_closed.
     """
     run = BillRun.objects.select_for_update().get(pk=run.pk)
     if run.state != State.PREVIEWED:
@@ -108,6 +108,13 @@ def publish_bill_run(
     if fingerprint_of(run) != fingerprint:
         raise BillRunRefused(
             _("The preview has changed since you looked at it: look at it again."), code="preview_changed"
+        )
+    if not run.chunks.filter(bills__gt=0).exists():
+        raise BillRunRefused(
+            _(
+                "There is nothing to publish: no account has anything new to be billed for. Enter or import readings, then preview again."
+            ),
+            code="nothing_to_publish",
         )
     run.state, run.published_at, run.published_by = State.PUBLISHING, at, published_by
     run.save(update_fields=["state", "published_at", "published_by"])

@@ -232,6 +232,13 @@ class TestPublish:
         with refused(code):
             publish_bill_run(run, fingerprint=seen, published_by=finance, at=MORNING)
 
+    def test_refuses_a_preview_without_a_bill(self, branch: Branch, finance: Staff) -> None:
+        make_water_account(branch=branch)
+        run = preview()
+
+        with refused("nothing_to_publish"):
+            publish_bill_run(run, fingerprint=fingerprint_of(run), published_by=finance, at=MORNING)
+
     def test_goes_on_without_a_chunk_that_fails_and_takes_it_up_again(
         self, branch: Branch, finance: Staff, monkeypatch: pytest.MonkeyPatch
     ) -> None:
