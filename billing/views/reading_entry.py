@@ -15,6 +15,7 @@ from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
 from billing.forms.readings import MeterReplacementForm, MeterTestForm, ReadingForm
 from billing.models import MeterInstallation, Reading
+from billing.queries.last_readings import last_readings
 from billing.services.estimates import propose_estimate
 from billing.services.meter_tests import record_meter_test
 from billing.services.meters import NewMeter, replace_meter
@@ -142,6 +143,7 @@ def _page(request: StaffRequest, template: str, account: Account, form: Any) -> 
             "address": account.premises.address,
             "service": account.get_service_display(),
             "has_meter": bool(form.fields["serial_no"].choices),
+            "shown": last_readings(account),
         },
     }
     return render(request, template, context, status=422 if form.errors else 200)
