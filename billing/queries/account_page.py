@@ -47,6 +47,8 @@ def books_of_account(account: Account, staff: Staff, at: datetime) -> dict[str, 
             "prepaid": prepaid_of(due.account),
             "tier": tier_standing(account, today),
             "heat_url": _heat_url(account, staff),
+            # Heat is mostly billed by area: without a meter there is nothing to read.
+            "is_read": account.service != Service.HEAT,
         },
         "bills": [
             {

@@ -1,5 +1,6 @@
 """What holds for every tariff and every reading, checked against a model that counts unit by unit."""
 
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -27,7 +28,8 @@ from tests.billing.rating.builders import component, tiered
 from tests.billing.rating.published import case, half_up
 
 # A loaded machine is slow, not wrong.
-patient = settings(deadline=None, max_examples=80)
+# PROPERTY_EXAMPLES=10000 looks much longer than an ordinary run.
+patient = settings(deadline=None, max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "80")))
 
 Json = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
