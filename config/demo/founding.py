@@ -14,6 +14,7 @@ from config.demo.account_life import flag_disputes, stop_debtors
 from config.demo.chance import Chance
 from config.demo.closing import close_past_days
 from config.demo.company import Company, open_company
+from config.demo.corrections import correct_bills
 from config.demo.gas_cards import issue_cards
 from config.demo.habits import habit_of, owing_of
 from config.demo.heating import (
@@ -88,6 +89,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     close_past_days(company, history)
     issue_cards(company, history)
     leave_odd_readings(company, history)
+    correct_bills(company, history, Chance(seed, "corrections"))
     announce_changes(
         made_by=company.finance,
         approved_by=company.manager,
