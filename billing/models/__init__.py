@@ -1,4 +1,7 @@
 from billing.models.adjustment import Adjustment, Decision
+from billing.models.arrears_case import ArrearsCase, CaseStep, DeliveryProof
+from billing.models.arrears_hold import ArrearsHold, Promise
+from billing.models.arrears_policy import ArrearsPolicy, ArrearsPolicyVersion, FlaggedDay, PolicyStep
 from billing.models.balance import Balance
 from billing.models.bill import Bill, BillLine
 from billing.models.bill_run import BillRun, BillRunChunk
@@ -13,6 +16,7 @@ from billing.models.heat_suspension import HeatSuspension
 from billing.models.heating_season import BuildingHandover, HeatingSeason
 from billing.models.household_conversion import HouseholdConversion, SeasonSettlement
 from billing.models.late_charge import LateChargeRule
+from billing.models.message import ContactAttempt, Mailing, Message, OptOut
 from billing.models.meter import Meter, MeterInstallation
 from billing.models.meter_test import MeterTest, UnitCorrection
 from billing.models.one_off_fee import OneOffFee
@@ -24,6 +28,7 @@ from billing.models.reading_policy import ReadingPolicy
 from billing.models.receipt import Receipt, ReceiptPrint
 from billing.models.reversal import Reversal
 from billing.models.route import Route, RouteStop
+from billing.models.supply_order import SupplyOrder
 from billing.models.tariff import Tariff, TariffVersion
 from billing.models.temperature import ColdSpell, RoomTemperature, TemperatureRefund, TemperatureTest
 from billing.models.waiver import ApprovalLimit, Waiver
@@ -33,6 +38,10 @@ __all__ = [
     "Allocation",
     "AllocationPolicy",
     "ApprovalLimit",
+    "ArrearsCase",
+    "ArrearsHold",
+    "ArrearsPolicy",
+    "ArrearsPolicyVersion",
     "Balance",
     "BatchedBill",
     "Bill",
@@ -46,10 +55,14 @@ __all__ = [
     "BusinessDay",
     "CardWrite",
     "CardWriteAttempt",
+    "CaseStep",
     "ColdSpell",
+    "ContactAttempt",
     "CorrectionBatch",
     "Decision",
+    "DeliveryProof",
     "Deposit",
+    "FlaggedDay",
     "GasCard",
     "GasPurchase",
     "GasSaleRule",
@@ -58,13 +71,18 @@ __all__ = [
     "HeatingSeason",
     "HouseholdConversion",
     "LateChargeRule",
+    "Mailing",
+    "Message",
     "Meter",
     "MeterInstallation",
     "MeterTest",
     "OneOffFee",
+    "OptOut",
     "Payment",
     "PeriodClose",
+    "PolicyStep",
     "Posting",
+    "Promise",
     "Reading",
     "ReadingPolicy",
     "Receipt",
@@ -74,6 +92,7 @@ __all__ = [
     "Route",
     "RouteStop",
     "SeasonSettlement",
+    "SupplyOrder",
     "Tariff",
     "TariffVersion",
     "TemperatureRefund",

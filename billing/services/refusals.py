@@ -35,3 +35,7 @@ class GasRefused(BillingRefused):
 
 class TariffRefused(BillingRefused):
     """The tariff stays as it is."""
+
+
+class ArrearsRefused(BillingRefused):
+    """The case, its steps, the message or the order stay as they are."""
