@@ -26,9 +26,7 @@ def why_not_now(step: PolicyStep, branch_id: int, at: datetime.datetime) -> str:
     calendars = cache(calendar_of)
     try:
         for kind in Forbidden:
-            if kind in step.forbidden and (
-                said := _CHECKS[kind](step, branch_id, local, calendars)
-            ):
+            if kind in step.forbidden and (said := _CHECKS[kind](step, branch_id, local, calendars)):
                 return said
     except CalendarMissing as missing:
         return _("%(sentence)s Until then this step cannot be carried out.") % {
@@ -77,9 +75,11 @@ def _after_hours(step: PolicyStep, branch_id: int, at: datetime.datetime, calend
 
 
 def _on_flagged_day(step: PolicyStep, branch_id: int, at: datetime.datetime, calendars: Calendars) -> str:
-    flagged = FlaggedDay.objects.filter(
-        Q(branch_id=branch_id) | Q(branch__isnull=True), day=at.date()
-    ).order_by("pk").first()
+    flagged = (
+        FlaggedDay.objects.filter(Q(branch_id=branch_id) | Q(branch__isnull=True), day=at.date())
+        .order_by("pk")
+        .first()
+    )
     if flagged is None:
         return ""
     return _("Nobody is cut off today: %(kind)s.") % {"kind": flagged.get_kind_display()}

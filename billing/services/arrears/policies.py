@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Staff
@@ -64,13 +64,7 @@ def approve_policy_version(
     _check_date(version, at)
     check_terms(version.policy.service, terms_of(version))
     version.state, version.approved_by, version.approved_at = State.APPROVED, approved_by, at
-    try:
-        with transaction.atomic():
-            version.save(update_fields=["state", "approved_by", "approved_at"])
-    except IntegrityError as clash:
-        raise ArrearsRefused(
-            _("Another version of this policy begins on the same day: choose another day."), code="same_day"
-        ) from clash
+    version.save(update_fields=["state", "approved_by", "approved_at"])
     _record("arrears.approve_policy", version, approved_by, at)
     return version
 
@@ -82,12 +76,13 @@ def terms_of(version: ArrearsPolicyVersion) -> PolicyTerms:
         version.min_overdue_days,
         version.threshold,
         version.source,
-        [_step_terms(one) for one in version.steps.order_by("position")],
+        tuple(_step_terms(one) for one in version.steps.order_by("position")),
     )
 
 
 def _step_terms(step: PolicyStep) -> StepTerms:
-    return StepTerms(**{name: getattr(step, name) for name in StepTerms.__slots__})
+    columns = {name: getattr(step, name) for name in StepTerms.__slots__}
+    return StepTerms(**{**columns, "forbidden": tuple(step.forbidden)})
 
 
 def _columns(terms: PolicyTerms) -> dict[str, object]:
@@ -135,6 +130,10 @@ def _check_date(version: ArrearsPolicyVersion, at: datetime.datetime) -> None:
             _("%(day)s is past: a new version begins today or later."),
             code="in_the_past",
             params={"day": version.effective_from},
+        )
+    if others.filter(effective_from=version.effective_from).exists():
+        raise ArrearsRefused(
+            _("Another version of this policy begins on the same day: choose another day."), code="same_day"
         )
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -61,7 +61,7 @@ class PolicyTerms:
     min_overdue_days: int
     threshold: Decimal
     source: str
-    steps: Sequence[StepTerms] = field(default_factory=list)
+    steps: Sequence[StepTerms] = ()
 
 
 def check_terms(service: str, terms: PolicyTerms) -> None:
@@ -78,9 +78,7 @@ def check_terms(service: str, terms: PolicyTerms) -> None:
         )
     amount = terms.threshold
     if not amount.is_finite() or not NO_MONEY <= amount <= LARGEST_AMOUNT or to_money(amount) != amount:
-        raise ArrearsRefused(
-            _("The least debt is an amount with at most two decimals."), code="not_money"
-        )
+        raise ArrearsRefused(_("The least debt is an amount with at most two decimals."), code="not_money")
     if not 1 <= terms.min_overdue_days <= LONGEST_WAIT:
         raise ArrearsRefused(
             _("An account comes onto the ladder after 1 to 366 days overdue."), code="bad_wait"
@@ -109,7 +107,9 @@ def _check_step(position: int, step: StepTerms) -> None:
     params = {"position": position}
     if step.channel not in SENT_BY[Stage(step.stage)]:
         raise ArrearsRefused(
-            _("Step %(position)s cannot go out this way: a letter is a letter, supply is touched by an order."),
+            _(
+                "Step %(position)s cannot go out this way: a letter is a letter, supply is touched by an order."
+            ),
             code="wrong_channel",
             params=params,
         )
