@@ -41,7 +41,7 @@ def claim_job_run(
     somebody who starts it by hand is not counted out.
     """
     most = 32_000 if by_hand else MOST_ATTEMPTS
-    values = {"job": job, "slot": slot, "at": at, "gone": at - GONE_AFTER, "most": most}
+    values: dict[str, Any] = {"job": job, "slot": slot, "at": at, "gone": at - GONE_AFTER, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
         claimed = cursor.fetchone()

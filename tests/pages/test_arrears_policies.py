@@ -73,7 +73,7 @@ class TestTheList:
 
         assert [one["version"] for one in answer.context["waiting"]] == [waiting]
         (one,) = answer.context["policies"]
-        assert [row.words for row in one["rows"]] == [
+        assert [row.words for row in one.rows] == [
             "草稿，待审批",
             "已批准，自 2027-01-01 起",
             "执行中",

@@ -44,6 +44,13 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyRow:
+    policy: ArrearsPolicy
+    name: str
+    rows: Sequence[VersionRow]
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceRow:
     """One place on the ladder, before and after; bars from 0 to 100."""
 
@@ -70,14 +77,16 @@ def policies_seen_by(staff: Staff) -> QuerySet[ArrearsPolicy]:
     return ArrearsPolicy.objects.filter(Q(branch__isnull=True) | Q(branch_id=staff.branch_id or 0))
 
 
-def policies_with_versions(staff: Staff) -> QuerySet[ArrearsPolicy]:
+def policy_rows(staff: Staff, today: datetime.date) -> list[PolicyRow]:
+    """Every ladder that the person sees, with its versions. Two queries."""
     versions = ArrearsPolicyVersion.objects.select_related("made_by", "approved_by")
-    return (
+    policies = (
         policies_seen_by(staff)
         .select_related("branch")
         .prefetch_related(Prefetch("versions", versions.order_by("-effective_from", "-pk")))
         .order_by("service", "-customer_class", "code")
     )
+    return [PolicyRow(one, name_of(one), version_rows(one, today)) for one in policies]
 
 
 def name_of(policy: ArrearsPolicy) -> str:
@@ -118,8 +127,13 @@ def step_rows(version: ArrearsPolicyVersion) -> list[StepRow]:
 
 
 def _effects(step: PolicyStep) -> list[str]:
-    names = ("limits_supply", "stops_supply", "suspends_business", "refuses_next_season")
-    return [str(PolicyStep._meta.get_field(name).verbose_name) for name in names if getattr(step, name)]
+    effects = [
+        (step.limits_supply, _("limits supply")),
+        (step.stops_supply, _("stops supply")),
+        (step.suspends_business, _("suspends business")),
+        (step.refuses_next_season, _("refuses the next season")),
+    ]
+    return [words for is_so, words in effects if is_so]
 
 
 def story_of(version: ArrearsPolicyVersion) -> list[Happened]:

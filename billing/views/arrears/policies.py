@@ -15,7 +15,7 @@ from billing.models import ArrearsPolicy, ArrearsPolicyVersion
 from billing.queries.arrears.policy_page import (
     name_of,
     policies_seen_by,
-    policies_with_versions,
+    policy_rows,
     step_rows,
     story_of,
     version_rows,
@@ -36,15 +36,11 @@ State = ArrearsPolicyVersion.State
 @never_cache
 def policy_list(request: StaffRequest) -> HttpResponse:
     """Every ladder with its versions; what waits for approval first."""
-    today = business_date_of(timezone.now())
-    policies = [
-        {"policy": one, "name": name_of(one), "rows": version_rows(one, today)}
-        for one in policies_with_versions(request.user)
-    ]
+    policies = policy_rows(request.user, business_date_of(timezone.now()))
     waiting = [
-        {"name": one["name"], "version": row.version}
+        {"name": one.name, "version": row.version}
         for one in policies
-        for row in one["rows"]
+        for row in one.rows
         if row.version.state == State.DRAFT
     ]
     return render(request, "billing/arrears/policy_list.html", {"policies": policies, "waiting": waiting})
