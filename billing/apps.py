@@ -78,6 +78,11 @@ class BillingConfig(AppConfig):
                 "make_gas_good": _("gas made good"),
                 "settle_gas_reading": _("gas register compared"),
                 "change_gas_meter": _("gas meter changed"),
+                "arrears.draft_policy": _("arrears policy drafted"),
+                "arrears.change_policy": _("draft of an arrears policy changed"),
+                "arrears.approve_policy": _("arrears policy approved"),
+                "arrears.flag_days": _("days without cut-offs entered"),
+                "arrears.unflag_day": _("day without cut-offs taken off"),
                 "bill_gas_overuse": _("gas used beyond what was bought billed"),
             }
         )

@@ -14,17 +14,18 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import Staff
 from accounts.roles import ROLES
-from billing.models import Route
+from billing.models import FlaggedDay, Route
 from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
 from tests.billing.metering import install, read
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_branch, make_evidence, make_staff
+from tests.factories.arrears import make_draft_policy, make_policy
 from tests.factories.billing import make_finding
 from tests.factories.counters import cash, make_shift, pay
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
-from tests.hall import CANARY, Hall, clock, end_shift, hall, signed_in, text_of
+from tests.hall import CANARY, TODAY, Hall, clock, end_shift, hall, signed_in, text_of
 
 __all__ = ["clock", "hall"]
 
@@ -105,6 +106,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **reading_objects(hall),
         **gas_objects(hall),
         **tariff_versions,
+        **policy_objects(hall),
     }
 
 
@@ -140,6 +142,23 @@ def tariff_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     drafted = make_draft(make_bare_tariff(branch=hall.branch), "2027-01-01")
     submitted = make_submitted(make_bare_tariff(branch=make_branch()), "2027-01-01")
     return {"tariff version": (str(drafted.pk), str(submitted.pk))}
+
+
+def policy_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    branches = (hall.branch, hall.stranger.branch)
+    versions = [
+        make_draft_policy(make_policy(branch=branch, name=name))
+        for branch, name in zip(branches, ("本地水费", CANARY), strict=True)
+    ]
+    days = [
+        FlaggedDay.objects.create(day=TODAY, kind="EXAM", branch=branch, note=note)
+        for branch, note in zip(branches, ("", CANARY), strict=True)
+    ]
+    return {
+        "policy": (versions[0].policy.code, versions[1].policy.code),
+        "policy version": (str(versions[0].pk), str(versions[1].pk)),
+        "flagged day": (str(days[0].pk), str(days[1].pk)),
+    }
 
 
 def person(hall: Hall, role: str) -> Staff | None:

@@ -1,3 +1,21 @@
-from accounts.admin import accounts, audit, customers, organisation, premises, staff
+from accounts.admin import (
+    accounts,
+    audit,
+    customers,
+    job_runs,
+    organisation,
+    premises,
+    staff,
+    working_calendars,
+)
 
-__all__ = ["accounts", "audit", "customers", "organisation", "premises", "staff"]
+__all__ = [
+    "accounts",
+    "audit",
+    "customers",
+    "job_runs",
+    "organisation",
+    "premises",
+    "staff",
+    "working_calendars",
+]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Branch, Staff
 from billing.models import Tariff
 from config.demo.account_life import flag_disputes, stop_debtors
+from config.demo.arrears_rules import enter_arrears_rules
 from config.demo.chance import Chance
 from config.demo.closing import close_past_days
 from config.demo.company import Company, open_company
@@ -72,6 +73,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     company = open_company()
     started = at_time(history.runs[0].issued_on.replace(day=1), 9)
     enter_prices(made_by=company.finance, approved_by=company.manager, at=started)
+    enter_arrears_rules(made_by=company.finance, approved_by=company.manager, at=started)
     announce_seasons(history)
     households = _people(accounts, company, history, seed)
     timeline = _timeline(households, company, history, seed)

@@ -21,6 +21,7 @@ from tests.billing.heating_days import live_a_heating_season
 from tests.billing.metering import make_tariff, make_water_account
 from tests.counters.gas_days import sell_gas_for_a_day
 from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
+from tests.factories.arrears import ship_calendars
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
 
@@ -110,6 +111,7 @@ def make_days() -> Days:
     make_corrections(monday, finance, supervisor)
     close_period(run, closed_by=finance, at=MORNING)
     live_a_heating_season(make_branch())
+    ship_calendars()
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
 
 
