@@ -11,9 +11,12 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from billing.models import BillRun
+from billing.sending import ask_after, send_messages
+from billing.services.arrears.queueing import queue_step_messages
 from billing.services.bill_run import is_anything_left, work_on_chunk
 from billing.services.bill_run_pricing import RunPricing, pricing_of
 from billing.services.bill_run_stages import settle_bill_run
+from billing.sms import open_gateway
 
 logger = logging.getLogger(__name__)
 
@@ -68,3 +71,20 @@ def call_workers(run: BillRun, workers: int = MOST_WORKERS) -> None:
         except BrokerUnavailable:
             logger.warning("bill run %s: no broker to call workers with", run.pk)
             return
+
+
+@shared_task
+def send_waiting_messages() -> None:
+    """Once a minute: write the messages of steps that are to be done, and send what waits."""
+    queue_step_messages(at=timezone.now())
+    if gateway := open_gateway():
+        became = send_messages(gateway, worker=f"{socket.gethostname()} {os.getpid()}")
+        if became:
+            logger.info("messages: %s", dict(became))
+
+
+@shared_task
+def ask_after_messages() -> None:
+    """Every five minutes: what became of messages that nobody is sure of, and of those without a report."""
+    if gateway := open_gateway():
+        ask_after(gateway)

@@ -71,6 +71,8 @@ class Message(models.Model):
     phone = models.CharField(_("phone"), max_length=20)
     template = models.SlugField(_("template"), max_length=40)
     text = models.CharField(_("text"), max_length=500)
+    # What the sentence was filled with: a provider has the sentence itself and is told these alone.
+    fields = models.JSONField(_("fields"), default=dict)
     # Stable for ever: what the gateway knows this reminder by, and what forbids a second row for it.
     dedupe_key = models.CharField(_("dedupe key"), max_length=64, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
