@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from billing.models import BillRun
+from billing.printing import set_letters
 from billing.sending import ask_after, send_messages
 from billing.services.arrears.queueing import queue_step_messages
 from billing.services.bill_run import is_anything_left, work_on_chunk
@@ -88,3 +89,17 @@ def ask_after_messages() -> None:
     """Every five minutes: what became of messages that nobody is sure of, and of those without a report."""
     if gateway := open_gateway():
         ask_after(gateway)
+
+
+@shared_task
+def set_waiting_letters() -> None:
+    """Once a minute, and when somebody asks for letters: set what waits for the printer."""
+    set_letters()
+
+
+def call_printer() -> None:
+    """Tell a worker that there are letters. Without a broker the minute's look finds them."""
+    try:
+        set_waiting_letters.apply_async(retry=False)
+    except BrokerUnavailable:
+        logger.warning("letters: no broker to call workers with")

@@ -64,9 +64,7 @@ class Letter(models.Model):
     mailing = models.ForeignKey(Mailing, models.PROTECT, related_name="letters", verbose_name=_("mailing"))
     # In the order in which somebody walks: district, community, building, unit, room.
     position = models.PositiveIntegerField(_("position"))
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="letters", verbose_name=_("account")
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="letters", verbose_name=_("account"))
     step = models.ForeignKey(
         CaseStep, models.PROTECT, null=True, related_name="letters", verbose_name=_("step of a case")
     )

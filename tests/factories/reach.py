@@ -13,7 +13,11 @@ from tests.factories.counters import MORNING
 
 _serials = count(1)
 TODAY = MORNING.date()
-CHANNELS = (("INFORM", "SMS", "arrears_sms"), ("INFORM", "CALL", "arrears_call"), ("LETTER", "LETTER", "demand_letter"))
+CHANNELS = (
+    ("INFORM", "SMS", "arrears_sms"),
+    ("INFORM", "CALL", "arrears_call"),
+    ("LETTER", "LETTER", "demand_letter"),
+)
 
 
 def make_version(*, service: str = Service.WATER) -> ArrearsPolicyVersion:
@@ -49,9 +53,13 @@ def make_debtor(
 ) -> Account:
     """Somebody who should have paid twenty days ago."""
     account = make_account(
-        customer=make_customer(phones=[phone] if phone else []),
-        branch=branch or make_branch(),
-        **{"service": Service.WATER, "billed_area": None, **fields},
+        **{
+            "customer": fields.get("customer") or make_customer(phones=[phone] if phone else []),
+            "branch": branch or make_branch(),
+            "service": Service.WATER,
+            "billed_area": None,
+            **fields,
+        },
     )
     make_bill(account, total=owes, due_on=TODAY - datetime.timedelta(days=20))
     return account
@@ -71,9 +79,7 @@ def make_step(account: Account, channel: str = "SMS", *, state: str = "DUE") -> 
             "reached_on": TODAY - datetime.timedelta(days=5) if rule.position > 1 else None,
         },
     )
-    return CaseStep.objects.create(
-        case=case, rule=rule, position=rule.position, state=state, raised_on=TODAY
-    )
+    return CaseStep.objects.create(case=case, rule=rule, position=rule.position, state=state, raised_on=TODAY)
 
 
 def make_message(account: Account, *, state: str = "QUEUED", **fields: Any) -> Message:

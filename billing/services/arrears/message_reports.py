@@ -9,13 +9,13 @@ from accounts.models import Account, Staff
 from accounts.services.audit import record_audit
 from billing.models import CaseStep, DeliveryProof, Message
 from billing.services.arrears.deliveries import deliver_step
+from billing.services.arrears.queueing import AGAIN
 from billing.services.arrears.sending import LONGEST_ERROR
 from billing.services.refusals import ArrearsRefused
 from billing.sms.gateway import Fate, Finding
 
 State = Message.State
 # A report may come before the sender has written down that it sent, and for one that nobody was sure of.
-AGAIN = ":again:"
 OPEN_TO_REPORTS = (State.CLAIMED, State.UNSURE, State.SENT)
 
 
@@ -50,9 +50,7 @@ def record_report(message_id: int, finding: Finding, *, at: datetime.datetime) -
 
 
 @transaction.atomic
-def decide_unsure(
-    message_id: int, *, was_sent: bool, decided_by: Staff, at: datetime.datetime
-) -> Message:
+def decide_unsure(message_id: int, *, was_sent: bool, decided_by: Staff, at: datetime.datetime) -> Message:
     """Say what became of a message nobody was sure of. One that was not sent is written anew, under the next key.
 
     Codes: unknown_message, not_unsure.

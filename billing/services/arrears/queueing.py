@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Staff
@@ -18,12 +19,16 @@ from billing.services.refusals import ArrearsRefused
 # Accounts that are read and written together.
 SET = 1000
 MOST_ACCOUNTS = 50_000
+AGAIN = ":again:"
+# Nothing was wrong with the number: the step can be written to again.
+_TAKEN_BACK = Q(state=Message.State.CANCELLED, error__in=["NO_DEBT", "HELD"])
 
 
 @transaction.atomic
 def queue_step_messages(*, at: datetime) -> int:
     """Write a message for every step by SMS that is to be done and has none; return how many.
 
+    One that was taken back because the ladder was held is written again when the hold is over.
     Running twice at once writes each once: the key of a message is its step.
     """
     steps = list(
@@ -31,23 +36,50 @@ def queue_step_messages(*, at: datetime) -> int:
             state=CaseStep.State.DUE,
             rule__channel=PolicyStep.Channel.SMS,
             case__state=ArrearsCase.State.OPEN,
-            messages__isnull=True,
         )
+        .exclude(Exists(Message.objects.filter(step=OuterRef("pk")).exclude(_TAKEN_BACK)))
+        .annotate(earlier=Count("messages"))
         .order_by("id")
-        .values_list("id", "case__account_id", "rule__template")
+        .values_list("id", "earlier", "case__account_id", "rule__template")
     )
     made = 0
     for start in range(0, len(steps), SET):
         part = steps[start : start + SET]
-        reminders = reminders_of([account for _step, account, _text in part], business_date_of(at))
+        reminders = reminders_of([account for _step, _earlier, account, _text in part], business_date_of(at))
         messages = []
-        for step_id, account_id, template in part:
-            reminder = reminders[account_id]
-            if not reminder.why_no_sms:
-                text = notice_called(template)
-                messages.append(_message(reminder, text, f"step:{step_id}", at, step_id=step_id))
+        for step_id, earlier, account_id, template in part:
+            key = f"step:{step_id}" + (f"{AGAIN}{earlier + 1}" if earlier else "")
+            messages += _step_message(reminders[account_id], template, key, at, step_id)
         made += _insert(messages)
     return made
+
+
+def _step_message(reminder: Reminder, template: str, key: str, at: datetime, step_id: int) -> list[Message]:
+    """The message of a step, or the row that says why only a call can do: then it stands on the list of calls."""
+    why = reminder.why_no_sms
+    if why in (WhyNot.NO_NUMBER, WhyNot.OPTED_OUT):
+        return [_unwritten(reminder, template, key, at, step_id, why)]
+    if why:
+        return []
+    try:
+        return [_message(reminder, notice_called(template), key, at, step_id=step_id)]
+    except ArrearsRefused as refusal:
+        # One text with a gap does not stop the others.
+        return [_unwritten(reminder, template, key, at, step_id, str(refusal.code))]
+
+
+def _unwritten(reminder: Reminder, template: str, key: str, at: datetime, step_id: int, why: str) -> Message:
+    return Message(
+        account=reminder.account,
+        step_id=step_id,
+        contact=reminder.contact,
+        phone=reminder.contact.phone if reminder.contact else "",
+        template=template,
+        dedupe_key=key,
+        state=Message.State.CANCELLED,
+        error=why,
+        queued_at=at,
+    )
 
 
 @transaction.atomic
@@ -141,7 +173,7 @@ def _message(
 
 
 def _insert(messages: list[Message]) -> int:
-    """Write those whose key is new. PostgreSQL says how many that were; the ORM does not."""
+    """Write those whose key is new, and count them. Of two who write the same key at once, the second writes nothing."""
     keys = [message.dedupe_key for message in messages]
     known = set(Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
     new = [message for message in messages if message.dedupe_key not in known]

@@ -18,7 +18,7 @@ class Runners:
     """The other side, inside the test."""
 
     def __init__(self, database: str, path: Path) -> None:
-        self.process = Popen(  # noqa: S603 - our own module
+        self.process = Popen(
             [sys.executable, "-m", "tests.billing.arrears.runners", database, str(path)],
             cwd=settings.BASE_DIR,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
@@ -127,9 +127,7 @@ def _run(command: str, path: str) -> None:
     for message in Message.objects.filter(state="QUEUED").order_by("id"):
         message.refresh_from_db()
         if message.state == "QUEUED":
-            gateway.send(
-                Outgoing(message.dedupe_key, message.phone, message.text, message.template, {})
-            )
+            gateway.send(Outgoing(message.dedupe_key, message.phone, message.text, message.template, {}))
             Message.objects.filter(pk=message.pk).update(
                 state="SENT", claimed_at=MORNING, sent_at=MORNING + datetime.timedelta(0)
             )

@@ -62,9 +62,7 @@ class TestKilledSenders:
         )
         assert states() == {"SENT": REMINDERS}
 
-    def test_leave_an_unsure_one_each_with_a_gateway_that_cannot(
-        self, runners: Runners, sent: Path
-    ) -> None:
+    def test_leave_an_unsure_one_each_with_a_gateway_that_cannot(self, runners: Runners, sent: Path) -> None:
         class Silent(Gateway):
             send = FileGateway(sent).send
 
@@ -77,12 +75,12 @@ class TestKilledSenders:
         out = Counter(keys_in(sent))
         assert 0 < len(unsure) <= died
         assert max(out.values()) == 1
-        assert set(Message.objects.filter(state="SENT").values_list("dedupe_key", flat=True)) | unsure >= set(out)
+        assert set(Message.objects.filter(state="SENT").values_list("dedupe_key", flat=True)) | unsure >= set(
+            out
+        )
         assert len(set(out) | unsure) == REMINDERS
 
-    def test_would_remind_twice_if_they_sent_first_and_saved_then(
-        self, runners: Runners, sent: Path
-    ) -> None:
+    def test_would_remind_twice_if_they_sent_first_and_saved_then(self, runners: Runners, sent: Path) -> None:
         runners.kill_half_way("naive", sent, messages=REMINDERS, kills=KILLS)
 
         assert max(Counter(keys_in(sent)).values()) > 1

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
-from accounts.models import Account, Contact, Staff
+from accounts.models import Account, Contact
 from billing.models import ArrearsHold, Bill, CaseStep, Message, OptOut
 from billing.sending import ask_after, send_messages
 from billing.services.arrears.sending import claim_message, doubt_old_claims, is_sending_hour
@@ -133,7 +133,8 @@ class TestAMessage:
         assert (message.state, message.error, gateway.out) == ("CANCELLED", why, [])
 
     @pytest.mark.parametrize(
-        ("hour", "minute", "leaves"), [(7, 59, False), (8, 0, True), (19, 59, True), (20, 0, False), (0, 0, False)]
+        ("hour", "minute", "leaves"),
+        [(7, 59, False), (8, 0, True), (19, 59, True), (20, 0, False), (0, 0, False)],
     )
     def test_wakes_nobody(self, debtor: Account, hour: int, minute: int, leaves: bool) -> None:
         make_message(debtor)
