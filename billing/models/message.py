@@ -1,5 +1,6 @@
 from typing import ClassVar
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,6 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Staff
 from billing.models.arrears_case import CaseStep
+
+
+class MailingQuerySet(models.QuerySet["Mailing"]):
+    def visible_to(self, staff: Staff) -> "MailingQuerySet":
+        """Those whose every message or letter is to an account that this person sees; an empty one to its maker."""
+        if staff.has_perm("accounts.see_every_branch"):
+            return self
+        others = ~Q(account__branch=staff.branch_id or 0)
+        foreign = [
+            apps.get_model("billing", name).objects.filter(others, mailing=models.OuterRef("pk"))
+            for name in ("Message", "Letter")
+        ]
+        return self.filter(*(~models.Exists(rows) for rows in foreign), made_by__branch=staff.branch_id or 0)
 
 
 class Mailing(models.Model):
@@ -26,6 +40,8 @@ class Mailing(models.Model):
     )
     wanted = models.PositiveIntegerField(_("chosen accounts"))
     left_out = models.JSONField(_("left out, by reason"), default=dict)
+
+    objects: ClassVar = MailingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mailing")

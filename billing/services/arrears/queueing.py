@@ -143,8 +143,15 @@ def left_out_words(left_out: dict[str, int]) -> list[tuple[str, int]]:
         "UNKNOWN": _("not an account of yours"),
         "TODAY_ALREADY": _("has had this text today"),
         "HAS_ONE": _("has its letter already"),
+        "STEP_OVER": _("the step is over"),
+        "missing_field": _("the text names something that is not known for this account"),
+        "unknown_template": _("the text is not in templates/notices/"),
+        "unknown_field": _("the text names what nobody can fill in"),
+        "NOT_SENT": _("a person said that it was not sent"),
+        "WORKER_GONE": _("the worker that took it never came back"),
     }
-    return [(words[code], count) for code, count in left_out.items()]
+    # What a gateway says in its own words stays as it is.
+    return [(words.get(code, code), count) for code, count in left_out.items()]
 
 
 def _message(
