@@ -20,11 +20,11 @@ CHANNELS = (
 )
 
 
-def make_version(*, service: str = Service.WATER) -> ArrearsPolicyVersion:
-    """An approved ladder: a message, a call, a letter of demand."""
+def make_version(branch: Branch, *, service: str = Service.WATER) -> ArrearsPolicyVersion:
+    """An approved ladder of the branch: a message, a call, a letter of demand."""
     policy, is_new = ArrearsPolicy.objects.get_or_create(
         service=service,
-        branch=None,
+        branch=branch,
         customer_class="RESIDENT",
         defaults={"code": f"P{next(_serials)}", "name": "催缴办法", "name_en": "Ladder"},
     )
@@ -67,7 +67,7 @@ def make_debtor(
 
 def make_step(account: Account, channel: str = "SMS", *, state: str = "DUE") -> CaseStep:
     """The account's case stands before the step of that channel."""
-    version = make_version(service=account.service)
+    version = make_version(account.branch, service=account.service)
     rule = version.steps.get(channel=channel)
     case, _ = ArrearsCase.objects.get_or_create(
         account=account,

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.copying import copy_rows
 from accounts.models import Account, Staff
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
-from billing.copying import copy_rows
 from billing.models import ArrearsCase, CaseStep, Letter, LetterRun, Mailing, PolicyStep
 from billing.queries.arrears.building_order import building_order
 from billing.queries.arrears.reminders import Reminder, reminders_of

@@ -56,5 +56,10 @@ def _reports(body: bytes) -> list[tuple[str, Finding]] | None:
 
 def _report(row: dict[str, Any]) -> tuple[str, Finding]:
     fate = Fate.DELIVERED if row.get("success") is True else Fate.NOT_DELIVERED
-    error = "" if fate is Fate.DELIVERED else str(row.get("err_code", ""))
-    return str(row.get("out_id", "")).replace("\x00", ""), Finding(fate, str(row.get("biz_id", "")), error)
+    error = "" if fate is Fate.DELIVERED else _word(row, "err_code")
+    return _word(row, "out_id"), Finding(fate, _word(row, "biz_id"), error)
+
+
+def _word(row: dict[str, Any], name: str) -> str:
+    # PostgreSQL keeps no NUL.
+    return str(row.get(name, "")).replace("\x00", "")
