@@ -11,9 +11,13 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from billing.models import BillRun
+from billing.printing import set_letters
+from billing.sending import ask_after, send_messages
+from billing.services.arrears.queueing import queue_step_messages
 from billing.services.bill_run import is_anything_left, work_on_chunk
 from billing.services.bill_run_pricing import RunPricing, pricing_of
 from billing.services.bill_run_stages import settle_bill_run
+from billing.sms import open_gateway
 
 logger = logging.getLogger(__name__)
 
@@ -68,3 +72,34 @@ def call_workers(run: BillRun, workers: int = MOST_WORKERS) -> None:
         except BrokerUnavailable:
             logger.warning("bill run %s: no broker to call workers with", run.pk)
             return
+
+
+@shared_task
+def send_waiting_messages() -> None:
+    """Once a minute: write the messages of steps that are to be done, and send what waits."""
+    queue_step_messages(at=timezone.now())
+    if gateway := open_gateway():
+        became = send_messages(gateway, worker=f"{socket.gethostname()} {os.getpid()}")
+        if became:
+            logger.info("messages: %s", dict(became))
+
+
+@shared_task
+def ask_after_messages() -> None:
+    """Every five minutes: what became of messages that nobody is sure of, and of those without a report."""
+    if gateway := open_gateway():
+        ask_after(gateway)
+
+
+@shared_task
+def set_waiting_letters() -> None:
+    """Once a minute, and when somebody asks for letters: set what waits for the printer."""
+    set_letters()
+
+
+def call_printer() -> None:
+    """Tell a worker that there are letters. Without a broker the minute's look finds them."""
+    try:
+        set_waiting_letters.apply_async(retry=False)
+    except BrokerUnavailable:
+        logger.warning("letters: no broker to call workers with")

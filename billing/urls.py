@@ -15,5 +15,6 @@ urlpatterns = [
     re_path(ACCOUNT + r"simulation/\Z", simulations.simulation, name="simulation"),
     path("", include("billing.correction_urls")),
     path("arrears/", include("billing.arrears_policy_urls")),
+    path("", include("billing.arrears_reach_urls")),
     *urls_heating.urlpatterns,
 ]

@@ -62,6 +62,13 @@ def _number(name: str, default: int) -> int:
     return int(value)
 
 
+def _pairs(name: str) -> dict[str, str]:
+    pairs = [item.strip().partition("=") for item in _optional(name).split(",") if item.strip()]
+    if not all(left.strip() and right.strip() for left, _equals, right in pairs):
+        raise ImproperlyConfigured(f"{name} must be written name=value, separated by commas.")
+    return {left.strip(): right.strip() for left, _equals, right in pairs}
+
+
 def _database(name: str, url: str) -> dict[str, Any]:
     try:
         parsed = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
@@ -158,6 +165,21 @@ GAS_CARD_KEY = _bytes("GAS_CARD_KEY")
 CARD_FOLDER = _optional("CARD_FOLDER") or str(_place.home / "cards")
 PGBOUNCER = _flag("PGBOUNCER", default=False)
 
+# Messages to those who owe (docs/reaching-people.md). In production no gateway means that they wait.
+SMS_GATEWAY = _optional("SMS_GATEWAY") or ("" if PRODUCTION else "billing.sms.console.ConsoleGateway")
+SMS_FILE = _optional("SMS_FILE") or str(_place.home / "sms.jsonl")
+SMS_ENDPOINT = _optional("SMS_ENDPOINT") or "https://dysmsapi.aliyuncs.com"
+SMS_KEY_ID = _optional("SMS_KEY_ID")
+SMS_SECRET = _optional("SMS_SECRET")
+SMS_SIGN_NAME = _optional("SMS_SIGN_NAME")
+# Our texts and the provider's approved templates: arrears_sms=SMS_154950909, separated by commas.
+SMS_TEMPLATES = _pairs("SMS_TEMPLATES")
+# The last part of the address at which the gateway reports deliveries; without it nobody may.
+SMS_REPORT_TOKEN = _optional("SMS_REPORT_TOKEN")
+# Nobody is woken: the first hour of the day in which messages leave, and the one in which none does any more.
+SMS_FIRST_HOUR = _number("SMS_FIRST_HOUR", 8)
+SMS_LAST_HOUR = _number("SMS_LAST_HOUR", 20)
+
 _embedded = not PRODUCTION and not _optional("DATABASE_URL")
 DATABASE_URL = _text("DATABASE_URL", "" if PRODUCTION else _place.database_url)
 DATABASE_OWNER_URL = _place.database_owner_url if _embedded else _optional("DATABASE_OWNER_URL")
@@ -212,6 +234,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "billing.tasks.continue_bill_runs",
         "schedule": timedelta(minutes=1),
     },
+    "messages that wait": {"task": "billing.tasks.send_waiting_messages", "schedule": timedelta(minutes=1)},
+    "what became of messages": {
+        "task": "billing.tasks.ask_after_messages",
+        "schedule": timedelta(minutes=5),
+    },
+    "letters to be set": {"task": "billing.tasks.set_waiting_letters", "schedule": timedelta(minutes=1)},
 }
 
 LANGUAGE_CODE = "zh-hans"

@@ -15,6 +15,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from accounts.models import Staff
 from accounts.roles import ROLES
 from billing.models import FlaggedDay, Route
+from tests.billing.arrears.reaching import reach_objects
 from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
 from tests.billing.metering import install, read
@@ -105,6 +106,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **heating_objects(hall),
         **reading_objects(hall),
         **gas_objects(hall),
+        **reach_objects(hall),
         **tariff_versions,
         **policy_objects(hall),
     }

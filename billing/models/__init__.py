@@ -16,6 +16,7 @@ from billing.models.heat_suspension import HeatSuspension
 from billing.models.heating_season import BuildingHandover, HeatingSeason
 from billing.models.household_conversion import HouseholdConversion, SeasonSettlement
 from billing.models.late_charge import LateChargeRule
+from billing.models.letter import Letter, LetterRun
 from billing.models.message import ContactAttempt, Mailing, Message, OptOut
 from billing.models.meter import Meter, MeterInstallation
 from billing.models.meter_test import MeterTest, UnitCorrection
@@ -71,6 +72,8 @@ __all__ = [
     "HeatingSeason",
     "HouseholdConversion",
     "LateChargeRule",
+    "Letter",
+    "LetterRun",
     "Mailing",
     "Message",
     "Meter",

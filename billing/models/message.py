@@ -1,5 +1,6 @@
 from typing import ClassVar
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,6 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Staff
 from billing.models.arrears_case import CaseStep
+
+
+class MailingQuerySet(models.QuerySet["Mailing"]):
+    def visible_to(self, staff: Staff) -> "MailingQuerySet":
+        """Those whose every message or letter is to an account that this person sees; an empty one to its maker."""
+        if staff.has_perm("accounts.see_every_branch"):
+            return self
+        others = ~Q(account__branch=staff.branch_id or 0)
+        foreign = [
+            apps.get_model("billing", name).objects.filter(others, mailing=models.OuterRef("pk"))
+            for name in ("Message", "Letter")
+        ]
+        return self.filter(*(~models.Exists(rows) for rows in foreign), made_by__branch=staff.branch_id or 0)
 
 
 class Mailing(models.Model):
@@ -26,6 +40,8 @@ class Mailing(models.Model):
     )
     wanted = models.PositiveIntegerField(_("chosen accounts"))
     left_out = models.JSONField(_("left out, by reason"), default=dict)
+
+    objects: ClassVar = MailingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mailing")
@@ -71,6 +87,8 @@ class Message(models.Model):
     phone = models.CharField(_("phone"), max_length=20)
     template = models.SlugField(_("template"), max_length=40)
     text = models.CharField(_("text"), max_length=500)
+    # What the sentence was filled with: a provider has the sentence itself and is told these alone.
+    fields = models.JSONField(_("fields"), default=dict)
     # Stable for ever: what the gateway knows this reminder by, and what forbids a second row for it.
     dedupe_key = models.CharField(_("dedupe key"), max_length=64, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)

@@ -16,6 +16,7 @@ from billing.services.receipts import print_receipt
 from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
 from counters.services.shifts import close_shift, expected_cash
+from tests.billing.arrears.reaching import reach_a_debtor
 from tests.billing.correcting import make_corrections
 from tests.billing.heating_days import live_a_heating_season
 from tests.billing.metering import make_tariff, make_water_account
@@ -112,6 +113,7 @@ def make_days() -> Days:
     close_period(run, closed_by=finance, at=MORNING)
     live_a_heating_season(make_branch())
     ship_calendars()
+    reach_a_debtor(make_branch())
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
 
 

@@ -1,0 +1,136 @@
+"""What people enter about messages, calls and deliveries: shape only, the verbs check whether it is true."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, District, Staff
+from billing.forms.heating import DateTimeInput
+from billing.models import ContactAttempt, DeliveryProof
+from billing.services.arrears.contacts import AT_THE_DOOR, BY_TELEPHONE
+from billing.services.arrears.letter_deliveries import KINDS
+from billing.services.arrears.notices import notices_of_kind
+from billing.services.photos import LARGEST_PHOTO, Photo, check_photo
+
+MOST_NUMBERS = 5000
+
+
+class MessageForm(forms.Form):
+    """A reminder to a list of accounts."""
+
+    template = forms.ChoiceField(label=_("Text"))
+    accounts = forms.CharField(
+        label=_("Account numbers, one on each line"),
+        widget=forms.Textarea({"rows": 10, "inputmode": "numeric", "spellcheck": "false"}),
+        max_length=MOST_NUMBERS * 21,
+    )
+
+    def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.staff = staff
+        self.fields["template"].choices = [  # type: ignore[attr-defined]
+            (notice.code, notice.title) for notice in notices_of_kind("SMS")
+        ]
+
+    def clean_accounts(self) -> list[int]:
+        """The keys of the accounts; a number that nobody here has is named, so that it can be mended."""
+        numbers = list(dict.fromkeys(self.cleaned_data["accounts"].upper().split()))
+        if len(numbers) > MOST_NUMBERS:
+            raise forms.ValidationError(
+                _("No more than %(limit)s numbers at once."), code="too_many", params={"limit": MOST_NUMBERS}
+            )
+        found = dict(
+            Account.objects.visible_to(self.staff)
+            .filter(account_no__in=numbers)
+            .values_list("account_no", "pk")
+        )
+        if missing := [number for number in numbers if number not in found]:
+            raise forms.ValidationError(
+                _("There is no such account here: %(numbers)s."),
+                code="unknown_account",
+                params={"numbers": "、".join(missing[:5])},
+            )
+        return [found[number] for number in numbers]
+
+
+class OptOutForm(forms.Form):
+    """A number that wants no messages."""
+
+    phone = forms.CharField(label=_("Telephone number"), max_length=20)
+    source = forms.CharField(label=_("How the customer said so"), max_length=100)
+
+
+class UnsureForm(forms.Form):
+    """What became of a message."""
+
+    decision = forms.ChoiceField(choices=[("sent", _("was sent")), ("not_sent", _("was not sent"))])
+
+
+class CallForm(forms.Form):
+    """What came of a call."""
+
+    step = forms.IntegerField(widget=forms.HiddenInput)
+    request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    phone = forms.CharField(label=_("Number that was called"), max_length=20, required=False)
+    recording = forms.CharField(
+        label=_("Recording"),
+        max_length=100,
+        required=False,
+        help_text=_("The number of the recording proves the call; without it the step stays open."),
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    result = forms.ChoiceField(
+        choices=[(code, label) for code, label in ContactAttempt.Result.choices if code in BY_TELEPHONE]
+    )
+
+
+class LettersForm(forms.Form):
+    """Which letters to print."""
+
+    template = forms.SlugField(widget=forms.HiddenInput)
+    district = forms.ModelChoiceField(
+        label=_("District"), queryset=District.objects.none(), required=False, empty_label=_("all districts")
+    )
+
+    def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        districts = District.objects.order_by("code")
+        if not staff.has_perm("accounts.see_every_branch"):
+            districts = districts.filter(branch_id=staff.branch_id or 0)
+        self.fields["district"].queryset = districts  # type: ignore[attr-defined]
+
+
+class DeliveryForm(forms.Form):
+    """How a letter was delivered, or why it could not be."""
+
+    OUTCOMES = [
+        *((kind.value, capfirst(kind.label)) for kind in DeliveryProof.Kind if kind in KINDS),
+        (
+            _("could not be delivered"),
+            [(f"NOT_{code}", label) for code, label in ContactAttempt.Result.choices if code in AT_THE_DOOR],
+        ),
+    ]
+
+    request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    outcome = forms.ChoiceField(label=_("How"), choices=OUTCOMES)
+    delivered_at = forms.DateTimeField(label=_("When"), widget=DateTimeInput())
+    reference = forms.CharField(
+        label=_("Number of the registered mail, or who signed"), max_length=100, required=False
+    )
+    place = forms.CharField(
+        label=_("Place"), max_length=100, required=False, help_text=_("Where it was left, or handed over.")
+    )
+    photo = forms.FileField(
+        label=_("Photo"),
+        required=False,
+        help_text=_("JPEG, PNG or WebP, up to 5 MB."),
+        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}),
+    )
+
+    def clean_photo(self) -> Photo | None:
+        sent = self.cleaned_data["photo"]
+        # Judged by its content; what the browser says about it counts for nothing.
+        return check_photo(sent.read(LARGEST_PHOTO + 1)) if sent else None

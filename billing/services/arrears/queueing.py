@@ -1,0 +1,188 @@
+"""Reminders by SMS as rows. Whoever sends them later looks again whether they are still needed."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, Staff
+from accounts.services.audit import record_audit
+from billing.business_date import business_date_of
+from billing.models import ArrearsCase, CaseStep, Mailing, Message, PolicyStep
+from billing.queries.arrears.reminders import Reminder, WhyNot, reminders_of
+from billing.services.arrears.notices import LONGEST_TEXT, Notice, notice_called, written
+from billing.services.refusals import ArrearsRefused
+
+# Accounts that are read and written together.
+SET = 1000
+MOST_ACCOUNTS = 50_000
+AGAIN = ":again:"
+# Nothing was wrong with the number: the step can be written to again.
+_TAKEN_BACK = Q(state=Message.State.CANCELLED, error__in=["NO_DEBT", "HELD"])
+
+
+@transaction.atomic
+def queue_step_messages(*, at: datetime) -> int:
+    """Write a message for every step by SMS that is to be done and has none; return how many.
+
+    One that was taken back because the ladder was held is written again when the hold is over.
+    Running twice at once writes each once: the key of a message is its step.
+    """
+    steps = list(
+        CaseStep.objects.filter(
+            state=CaseStep.State.DUE,
+            rule__channel=PolicyStep.Channel.SMS,
+            case__state=ArrearsCase.State.OPEN,
+        )
+        .exclude(Exists(Message.objects.filter(step=OuterRef("pk")).exclude(_TAKEN_BACK)))
+        .annotate(earlier=Count("messages"))
+        .order_by("id")
+        .values_list("id", "earlier", "case__account_id", "rule__template")
+    )
+    made = 0
+    for start in range(0, len(steps), SET):
+        part = steps[start : start + SET]
+        reminders = reminders_of([account for _step, _earlier, account, _text in part], business_date_of(at))
+        messages = []
+        for step_id, earlier, account_id, template in part:
+            key = f"step:{step_id}" + (f"{AGAIN}{earlier + 1}" if earlier else "")
+            messages += _step_message(reminders[account_id], template, key, at, step_id)
+        made += _insert(messages)
+    return made
+
+
+def _step_message(reminder: Reminder, template: str, key: str, at: datetime, step_id: int) -> list[Message]:
+    """The message of a step, or the row that says why only a call can do: then it stands on the list of calls."""
+    why = reminder.why_no_sms
+    if why in (WhyNot.NO_NUMBER, WhyNot.OPTED_OUT):
+        return [_unwritten(reminder, template, key, at, step_id, why)]
+    if why:
+        return []
+    try:
+        return [_message(reminder, notice_called(template), key, at, step_id=step_id)]
+    except ArrearsRefused as refusal:
+        # One text with a gap does not stop the others.
+        return [_unwritten(reminder, template, key, at, step_id, str(refusal.code))]
+
+
+def _unwritten(reminder: Reminder, template: str, key: str, at: datetime, step_id: int, why: str) -> Message:
+    return Message(
+        account=reminder.account,
+        step_id=step_id,
+        contact=reminder.contact,
+        phone=reminder.contact.phone if reminder.contact else "",
+        template=template,
+        dedupe_key=key,
+        state=Message.State.CANCELLED,
+        error=why,
+        queued_at=at,
+    )
+
+
+@transaction.atomic
+def queue_messages(account_ids: Iterable[int], *, template: str, at: datetime, by: Staff) -> Mailing:
+    """Write a reminder for each of the accounts, and count by reason those that get none.
+
+    The same text goes to an account once a day, however often it is asked for. Codes: nobody_chosen, too_many,
+    unknown_template, not_a_message, unknown_field, missing_field.
+    """
+    wanted = sorted(set(account_ids))
+    text = notice_called(template)
+    if text.kind != "SMS":
+        raise ArrearsRefused(_("This text is not one for messages."), code="not_a_message")
+    if not wanted:
+        raise ArrearsRefused(_("Choose at least one account."), code="nobody_chosen")
+    if len(wanted) > MOST_ACCOUNTS:
+        raise ArrearsRefused(
+            _("No more than %(limit)s accounts at once. Choose fewer."),
+            code="too_many",
+            params={"limit": MOST_ACCOUNTS},
+        )
+    on = business_date_of(at)
+    seen = Account.objects.visible_to(by).filter(pk__in=wanted).values_list("pk", flat=True)
+    visible = sorted(seen)
+    left_out: Counter[str] = Counter({"UNKNOWN": len(wanted) - len(visible)})
+    mailing = Mailing.objects.create(
+        kind=Mailing.Kind.SMS, template=template, made_at=at, made_by=by, wanted=len(wanted)
+    )
+    for start in range(0, len(visible), SET):
+        messages = []
+        for reminder in reminders_of(visible[start : start + SET], on).values():
+            if why := reminder.why_no_sms:
+                left_out[why] += 1
+            else:
+                key = f"day:{on:%Y%m%d}:{template}:{reminder.account.pk}"
+                messages.append(_message(reminder, text, key, at, mailing_id=mailing.pk))
+        left_out["TODAY_ALREADY"] += len(messages) - _insert(messages)
+    mailing.left_out = {reason: count for reason, count in sorted(left_out.items()) if count}
+    mailing.save(update_fields=["left_out"])
+    record_audit(
+        actor=by,
+        action="arrears.queue_messages",
+        on=mailing,
+        at=at,
+        details={"wanted": mailing.wanted, "left_out": mailing.left_out, "template": template},
+    )
+    return mailing
+
+
+def words_for(reminder: Reminder, notice: Notice) -> tuple[str, dict[str, str]]:
+    """The sentence as it leaves, and what it was filled with. Code: missing_field."""
+    fields = reminder.fields()
+    named = notice.named_fields()
+    return written(notice.text, fields)[:LONGEST_TEXT], {name: fields[name] for name in sorted(named)}
+
+
+def left_out_words(left_out: dict[str, int]) -> list[tuple[str, int]]:
+    """The reasons of a mailing as sentences."""
+    words = {
+        **{code: str(label) for code, label in WhyNot.choices},
+        "UNKNOWN": _("not an account of yours"),
+        "TODAY_ALREADY": _("has had this text today"),
+        "HAS_ONE": _("has its letter already"),
+        "STEP_OVER": _("the step is over"),
+        "missing_field": _("the text names something that is not known for this account"),
+        "unknown_template": _("the text is not in templates/notices/"),
+        "unknown_field": _("the text names what nobody can fill in"),
+        "NOT_SENT": _("a person said that it was not sent"),
+        "WORKER_GONE": _("the worker that took it never came back"),
+    }
+    # What a gateway says in its own words stays as it is.
+    return [(words.get(code, code), count) for code, count in left_out.items()]
+
+
+def _message(
+    reminder: Reminder,
+    notice: Notice,
+    key: str,
+    at: datetime,
+    *,
+    step_id: int | None = None,
+    mailing_id: int | None = None,
+) -> Message:
+    assert reminder.contact is not None
+    text, fields = words_for(reminder, notice)
+    return Message(
+        account=reminder.account,
+        step_id=step_id,
+        mailing_id=mailing_id,
+        contact=reminder.contact,
+        phone=reminder.contact.phone,
+        template=notice.code,
+        text=text,
+        fields=fields,
+        dedupe_key=key,
+        queued_at=at,
+    )
+
+
+def _insert(messages: list[Message]) -> int:
+    """Write those whose key is new, and count them. Of two who write the same key at once, the second writes nothing."""
+    keys = [message.dedupe_key for message in messages]
+    known = set(Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
+    new = [message for message in messages if message.dedupe_key not in known]
+    Message.objects.bulk_create(new, batch_size=SET, ignore_conflicts=True)
+    return len(new)
