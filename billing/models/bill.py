@@ -136,6 +136,11 @@ class Bill(models.Model):
         return self.state == self.State.OPEN
 
     @property
+    def settled_state(self) -> "Bill.State":
+        """What it is called once nothing of it is outstanding."""
+        return self.State.WRITTEN_OFF if self.written_off else self.State.PAID
+
+    @property
     def title(self) -> str:
         """The period as it is said at the counter: 2025–26 采暖季, 2026-10."""
         if self.kind == self.Kind.HEATING:
