@@ -14,8 +14,10 @@ from billing.models import (
     DeliveryProof,
     PolicyStep,
     SupplyOrder,
+    WriteOff,
 )
 from billing.services.arrears.supply_orders import approve_order, give_order, propose_orders
+from billing.services.arrears.write_offs import propose_write_off
 from tests.factories.accounts import make_staff
 from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING
@@ -97,6 +99,19 @@ def make_approved(account: Account, **fields: Any) -> SupplyOrder:
     """An order that may be carried out today by whoever works in the field."""
     order = make_order(account, **fields)
     return approve_order(order, decided_by=make_staff(role="supervisor", branch=account.branch), at=MORNING)
+
+
+def make_write_off(account: Account) -> WriteOff:
+    """A debt of long ago that somebody proposes to expect no longer."""
+    bill = make_bill(account, total="80.00", due_on=datetime.date(2022, 11, 30))
+    return propose_write_off(
+        bill,
+        kind="DOUBTFUL",
+        reason="DEMOLISHED",
+        note="整楼拆迁，查无下落",
+        proposed_by=make_staff(role="collector", branch=account.branch),
+        at=MORNING,
+    )
 
 
 def make_given(account: Account, worker: Staff, **fields: Any) -> SupplyOrder:
