@@ -90,5 +90,18 @@ class BillingConfig(AppConfig):
                 "arrears.flag_days": _("days without cut-offs entered"),
                 "arrears.unflag_day": _("day without cut-offs taken off"),
                 "bill_gas_overuse": _("gas used beyond what was bought billed"),
+                "arrears.approve_order": _("supply order approved"),
+                "arrears.refuse_order": _("supply order refused"),
+                "arrears.announce_order": _("supply order announced to the customer"),
+                "arrears.give_order": _("supply order given to a field worker"),
+                "arrears.last_word": _("customer told again before supply is cut"),
+                "arrears.carry_out_order": _("supply order carried out"),
+                "arrears.cancel_order": _("supply order called off"),
+                "arrears.start_reconnection": _("reconnection started by a payment"),
+                "arrears.propose_write_off": _("write-off proposed"),
+                "arrears.second_write_off": _("write-off approved by the first"),
+                "arrears.approve_write_off": _("debt written off"),
+                "arrears.refuse_write_off": _("write-off refused"),
+                "arrears.recover_write_off": _("written-off debt taken back"),
             }
         )

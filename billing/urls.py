@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("billing.correction_urls")),
     path("arrears/", include("billing.arrears_policy_urls")),
     path("", include("billing.arrears_reach_urls")),
+    path("arrears/", include("billing.arrears_supply_urls")),
     *urls_heating.urlpatterns,
 ]

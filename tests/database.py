@@ -33,6 +33,7 @@ KEPT = {
     "auth_group",
     "auth_group_permissions",
     "billing_approvallimit",
+    "billing_reconnectionterm",
 }
 
 

@@ -20,10 +20,11 @@ from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
 from tests.billing.metering import install, read
 from tests.counters.rows import all_rows
-from tests.factories.accounts import make_branch, make_evidence, make_staff
+from tests.factories.accounts import make_account, make_branch, make_customer, make_evidence, make_staff
 from tests.factories.arrears import make_draft_policy, make_policy
 from tests.factories.billing import make_finding
 from tests.factories.counters import cash, make_shift, pay
+from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
 from tests.hall import CANARY, TODAY, Hall, clock, end_shift, hall, signed_in, text_of
@@ -109,6 +110,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **reach_objects(hall),
         **tariff_versions,
         **policy_objects(hall),
+        **supply_objects(hall),
     }
 
 
@@ -128,6 +130,19 @@ def reading_objects(hall: Hall) -> dict[str, tuple[str, str]]:
         "reader": (hall.cashier.number, hall.stranger.number),
         "reading": (str(reading.pk), str(foreign_reading.pk)),
         "route": (routes[0].code, routes[1].code),
+    }
+
+
+def supply_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    """What is approved waits for a field worker; what is proposed waits for the supervisor."""
+    accounts = [
+        make_account(branch=hall.branch),
+        make_account(branch=hall.stranger.branch, customer=make_customer(name=CANARY)),
+    ]
+    orders, write_offs = zip(*[(make_approved(one), make_write_off(one)) for one in accounts], strict=True)
+    return {
+        "supply order": (str(orders[0].pk), str(orders[1].pk)),
+        "write-off": (str(write_offs[0].pk), str(write_offs[1].pk)),
     }
 
 

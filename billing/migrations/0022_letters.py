@@ -7,7 +7,7 @@ from accounts.database import append_only, rows_stay
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_calendar_and_job_roles"),
-        ("billing", "0017_arrears_roles"),
+        ("billing", "0018_approved_policies"),
     ]
 
     operations = [

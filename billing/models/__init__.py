@@ -29,10 +29,11 @@ from billing.models.reading_policy import ReadingPolicy
 from billing.models.receipt import Receipt, ReceiptPrint
 from billing.models.reversal import Reversal
 from billing.models.route import Route, RouteStop
-from billing.models.supply_order import SupplyOrder
+from billing.models.supply_order import ReconnectionTerm, SupplyOrder
 from billing.models.tariff import Tariff, TariffVersion
 from billing.models.temperature import ColdSpell, RoomTemperature, TemperatureRefund, TemperatureTest
 from billing.models.waiver import ApprovalLimit, Waiver
+from billing.models.write_off import WriteOff, WriteOffRecovery
 
 __all__ = [
     "Adjustment",
@@ -90,6 +91,7 @@ __all__ = [
     "ReadingPolicy",
     "Receipt",
     "ReceiptPrint",
+    "ReconnectionTerm",
     "Reversal",
     "RoomTemperature",
     "Route",
@@ -103,4 +105,6 @@ __all__ = [
     "Tender",
     "UnitCorrection",
     "Waiver",
+    "WriteOff",
+    "WriteOffRecovery",
 ]

@@ -45,6 +45,7 @@ class Bill(models.Model):
         OPEN = "OPEN", pgettext_lazy("bill", "open")
         PAID = "PAID", _("paid")
         CANCELLED = "CANCELLED", _("cancelled")
+        WRITTEN_OFF = "WRITEOFF", _("written off")
 
     number = models.CharField(_("bill number"), max_length=40, unique=True)
     account = models.ForeignKey(Account, models.PROTECT, related_name="bills", verbose_name=_("account"))
@@ -64,6 +65,8 @@ class Bill(models.Model):
     outstanding = MoneyField(_("outstanding"))
     late_charge_left = MoneyField(_("late charge left after the principal was paid"), default=NO_MONEY)
     adjusted = MoneyField(_("taken off by adjustments"), default=NO_MONEY, db_default=NO_MONEY)
+    # Still owed by the customer, but no longer expected: it can be taken back and paid.
+    written_off = MoneyField(_("written off"), default=NO_MONEY, db_default=NO_MONEY)
     state = models.CharField(_("state"), max_length=10, choices=State)
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("replaces")
@@ -95,7 +98,8 @@ class Bill(models.Model):
                     outstanding__gte=0,
                     adjusted__gte=0,
                     adjusted__lte=F("amount"),
-                    outstanding__lte=F("amount") - F("adjusted"),
+                    written_off__gte=0,
+                    outstanding__lte=F("amount") - F("adjusted") - F("written_off"),
                     amount__lte=LARGEST_AMOUNT,
                 ),
                 name="outstanding_lies_between_nothing_and_the_bill",
@@ -106,7 +110,8 @@ class Bill(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="OPEN") & (Q(outstanding__gt=0) | Q(late_charge_left__gt=0))
-                | Q(state__in=["PAID", "CANCELLED"], outstanding=0, late_charge_left=0),
+                | Q(state="WRITEOFF", outstanding=0, late_charge_left=0, written_off__gt=0)
+                | Q(state__in=["PAID", "CANCELLED"], outstanding=0, late_charge_left=0, written_off=0),
                 name="bill_is_open_exactly_while_something_is_outstanding",
             ),
             models.CheckConstraint(
@@ -129,6 +134,11 @@ class Bill(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    @property
+    def settled_state(self) -> "Bill.State":
+        """What it is called once nothing of it is outstanding."""
+        return self.State.WRITTEN_OFF if self.written_off else self.State.PAID
 
     @property
     def title(self) -> str:

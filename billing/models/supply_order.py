@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Staff
+from accounts.models.account import Service
 from billing.models.arrears_case import CaseStep
 from billing.models.payment import Payment
 
@@ -112,3 +113,25 @@ class SupplyOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.account}"
+
+    @property
+    def is_cut(self) -> bool:
+        return self.kind in (self.Kind.RESTRICT, self.Kind.STOP)
+
+
+class ReconnectionTerm(models.Model):
+    """Within how many hours after the payment the supply of a service is back (domain.md 2.3.8)."""
+
+    service = models.CharField(_("service"), max_length=12, choices=Service, unique=True)
+    hours = models.PositiveSmallIntegerField(_("hours"))
+
+    class Meta:
+        verbose_name = _("time limit of a reconnection")
+        verbose_name_plural = _("time limits of reconnections")
+        ordering = ("service",)
+        constraints = [
+            models.CheckConstraint(condition=Q(hours__range=(1, 240)), name="reconnection_takes_hours"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_service_display()} {self.hours} h"

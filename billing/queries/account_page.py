@@ -16,7 +16,12 @@ from billing.queries.tier_standing import tier_standing
 from billing.rating.plain import plain
 
 SHOWN = 40
-BILL_TONES = {Bill.State.OPEN: "wait", Bill.State.PAID: "done", Bill.State.CANCELLED: ""}
+BILL_TONES = {
+    Bill.State.OPEN: "wait",
+    Bill.State.PAID: "done",
+    Bill.State.CANCELLED: "",
+    Bill.State.WRITTEN_OFF: "late",
+}
 
 
 def books_in_list(accounts: Iterable[Account], at: datetime) -> dict[int, Mapping[str, Any]]:

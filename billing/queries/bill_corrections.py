@@ -86,6 +86,11 @@ def _actions(bill: Bill, staff: Staff, late_charge: Decimal) -> list[dict[str, s
             counts and bool(late_charge) and staff.has_perm("billing.propose_waiver"),
         ),
         (
+            "billing:write_off_form",
+            _("Write off"),
+            bool(bill.outstanding) and staff.has_perm("billing.propose_writeoff"),
+        ),
+        (
             "billing:bill_cancel",
             _("Cancel and bill again") if counts else _("Bill again"),
             staff.has_perm("billing.cancel_bill"),

@@ -153,6 +153,10 @@ def _check_bill(account: Account, bill: Bill, amount: Decimal) -> None:
         raise CorrectionRefused(_("This bill belongs to another account."), code="not_of_this_account")
     if bill.state == Bill.State.CANCELLED:
         raise CorrectionRefused(_("This bill has been cancelled."), code="bill_cancelled")
+    if bill.written_off and amount < 0:
+        raise CorrectionRefused(
+            _("This debt was written off. Take it back first, then correct the bill."), code="written_off"
+        )
     earlier = bill.adjustments.filter(state=Decision.APPROVED, amount__lt=0).values_list("amount", flat=True)
     left = bill.amount + sum(earlier, NO_MONEY)
     if -amount > left:
@@ -197,7 +201,7 @@ def _credit(adjustment: Adjustment, account: Account, bill: Bill | None) -> None
     if bill is not None and adjustment.to_bill:
         bill.adjusted += adjustment.to_bill
         bill.outstanding -= adjustment.to_bill
-        bill.state = Bill.State.OPEN if bill.outstanding else Bill.State.PAID
+        bill.state = Bill.State.OPEN if bill.outstanding else bill.settled_state
         bill.save(update_fields=["adjusted", "outstanding", "state"])
     save_balances([balance])
 

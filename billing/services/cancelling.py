@@ -120,7 +120,7 @@ def needs_second_person(bill: Bill, paid: Decimal, cancelled_by: Staff) -> bool:
 
 
 def check_stands(bill: Bill, staff: Staff) -> None:
-    """Refuse what this person cannot cancel at all. Codes: unknown_bill, not_cancellable, already_cancelled."""
+    """Refuse what this person cannot cancel at all. Codes: unknown_bill, not_cancellable, already_cancelled, written_off."""
     if not staff.sees_branch(bill.account.branch_id):
         raise CorrectionRefused(_("There is no such bill here."), code="unknown_bill")
     if bill.kind not in CANCELLABLE:
@@ -130,6 +130,10 @@ def check_stands(bill: Bill, staff: Staff) -> None:
         )
     if bill.state == Bill.State.CANCELLED:
         raise CorrectionRefused(_("This bill has already been cancelled."), code="already_cancelled")
+    if bill.written_off:
+        raise CorrectionRefused(
+            _("This debt was written off. Take it back first, then correct the bill."), code="written_off"
+        )
     if bill.heat_credits.exists():
         raise CorrectionRefused(
             _("Money was given back on this bill for heat. Correct the difference by an adjustment."),

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.rows import insert_rows
@@ -22,6 +23,7 @@ from billing.queries.late_charges import debts_on
 from billing.services.locks import balances_of, lock_open_bills, save_balances
 from billing.services.postings import Sources, payment_postings
 from billing.services.reckoning import policy_on
+from billing.services.refusals import HeatingRefused
 
 # The same credit asks once to be used, however often it is tried.
 CREDIT_OF_A_BILL = uuid.UUID("2b0a6c1e-54c5-4a53-8a3f-3a9a1f6f6f0d")
@@ -45,8 +47,12 @@ def credit_bill(
     """Turn parts of a bill's revenue into the account's prepaid credit.
 
     `amounts` maps a component of the bill to what goes back of it; `cause` names the row that decided it. The
-    caller holds the lock of the account.
+    caller holds the lock of the account. Code: written_off.
     """
+    if bill.written_off:
+        raise HeatingRefused(
+            _("This debt was written off. Take it back first, then correct the bill."), code="written_off"
+        )
     written = []
     for component, amount in amounts.items():
         posting = Posting(
@@ -129,5 +135,5 @@ def _payment(account: Account, bill: Bill, plan: Plan, policy: Policy, at: datet
 def _lower(bill: Bill, principal: Decimal, late_charge_left: Decimal) -> None:
     bill.outstanding -= principal
     bill.late_charge_left = late_charge_left
-    bill.state = Bill.State.OPEN if bill.outstanding or late_charge_left else Bill.State.PAID
+    bill.state = Bill.State.OPEN if bill.outstanding or late_charge_left else bill.settled_state
     bill.save(update_fields=["outstanding", "late_charge_left", "state"])

@@ -228,7 +228,8 @@ def _lower_bills(shares: Sequence[Share]) -> None:
             SET outstanding = bill.outstanding - paid.principal,
                 late_charge_left = paid.late_left,
                 state = CASE WHEN bill.outstanding = paid.principal AND paid.late_left = 0
-                             THEN 'PAID' ELSE 'OPEN' END
+                             THEN CASE WHEN bill.written_off > 0 THEN 'WRITEOFF' ELSE 'PAID' END
+                             ELSE 'OPEN' END
             FROM (VALUES {", ".join(["(%s, %s::numeric, %s::numeric)"] * len(rows))})
                 AS paid (bill_id, principal, late_left)
             WHERE bill.id = paid.bill_id

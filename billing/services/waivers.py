@@ -72,7 +72,7 @@ def approve_waiver(waiver: Waiver, *, approved_by: Staff, at: datetime.datetime)
         # The charge has stopped growing and stands on the bill: it is lowered there.
         waiver.settled_by = _settling_part(bill)
         bill.late_charge_left -= waiver.amount
-        bill.state = Bill.State.OPEN if bill.late_charge_left else Bill.State.PAID
+        bill.state = Bill.State.OPEN if bill.late_charge_left else bill.settled_state
         bill.save(update_fields=["late_charge_left", "state"])
     waiver.save(update_fields=OUTCOME)
     _leave_a_trace(waiver, "approve_waiver", approved_by, at)

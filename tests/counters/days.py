@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import uuid4
 
-from accounts.models import Account, Staff
+from accounts.models import Account, Branch, Staff
 from accounts.services.account_states import suspend_account
 from billing.models import Bill, Payment
+from billing.services.arrears.write_offs import approve_write_off, propose_write_off, recover_write_off
 from billing.services.bill_run import run_billing
 from billing.services.business_days import close_business_day
 from billing.services.meter_tests import record_meter_test
@@ -110,11 +111,29 @@ def make_days() -> Days:
     )
     assert Bill.objects.filter(account=water, outstanding="117.20").exists()
     make_corrections(monday, finance, supervisor)
+    write_off_debts(branch, finance, supervisor, monday)
     close_period(run, closed_by=finance, at=MORNING)
     live_a_heating_season(make_branch())
     ship_calendars()
     reach_a_debtor(make_branch())
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
+
+
+def write_off_debts(branch: Branch, finance: Staff, supervisor: Staff, shift: Shift) -> None:
+    """Three debts of long ago: one waits, one is written off, one is written off, taken back and paid."""
+    manager = make_staff(role="manager", branch=branch)
+    for number in range(3):
+        account = make_account(branch=branch)
+        bill = make_bill(account, total="70.00", due_on=datetime.date(2022, 11, 30))
+        lost = propose_write_off(
+            bill, kind="BAD", reason="DEMOLISHED", note="查无下落", proposed_by=finance, at=MORNING
+        )
+        if number:
+            approve_write_off(lost, approved_by=supervisor, at=MORNING)
+            lost = approve_write_off(lost, approved_by=manager, at=MORNING)
+        if number == 2:
+            recover_write_off(lost, recovered_by=shift.cashier, at=MORNING)
+            pay(shift, account, [bill], cash("100.00"))
 
 
 def close_short(shift: Shift, short: str, at: datetime.datetime = FRIDAY) -> Shift:

@@ -116,6 +116,13 @@ CORRUPTIONS = [
     ("gas_card_counts_its_purchases", "UPDATE billing_gascard SET total_purchased = total_purchased + 1"),
     ("gas_card_continues_the_one_it_replaces", "UPDATE billing_gascard SET state = 'LOST' WHERE state = 'REPLACED'"),
     ("account_has_one_gas_card_in_use", "UPDATE billing_gascard SET state = 'ACTIVE'"),
+    ("bill_is_written_off_as_it_was_approved", "UPDATE billing_bill SET written_off = written_off - 0.01 WHERE written_off > 0"),
+    ("bill_is_written_off_as_it_was_approved", "DELETE FROM billing_writeoffrecovery"),
+    ("write_off_is_posted_as_it_was_approved", "UPDATE billing_posting SET amount = amount + 1 WHERE debit = 'write_off'"),
+    ("write_off_is_posted_as_it_was_approved", "DELETE FROM billing_posting WHERE credit = 'write_off'"),
+    ("write_off_has_three_persons", "UPDATE billing_writeoff SET decided_by_id = seconded_by_id WHERE state = 'APPROVED'"),
+    ("recovery_takes_back_what_was_written_off", "UPDATE billing_writeoffrecovery SET amount = amount - 1"),
+    ("write_off_is_in_the_audit_trail_once", "DELETE FROM accounts_auditentry WHERE action = 'arrears.approve_write_off'"),
     ("written_card_was_seen_at_a_reader", "DELETE FROM billing_cardwriteattempt"),
 ]  # fmt: skip
 

@@ -11,9 +11,11 @@ from billing.queries.books.payments import PAYMENTS
 from billing.queries.books.receipts import RECEIPTS
 from billing.queries.books.reversals import REVERSALS
 from billing.queries.books.runs import RUNS
+from billing.queries.books.write_offs import WRITE_OFFS
 
 BILLING = (
     *LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *CANCELLATIONS, *ADJUSTMENTS, *HEATING, *GAS, *RUNS,
+    *WRITE_OFFS,
 )  # fmt: skip
 
 __all__ = ["BILLING", "Finding", "Invariant", "examine"]

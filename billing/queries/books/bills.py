@@ -53,7 +53,7 @@ BILLS = (
             LEFT JOIN billing_reversal undone ON undone.payment_id = share.payment_id
             WHERE undone.id IS NULL GROUP BY share.bill_id) settled ON settled.bill_id = bill.id
         WHERE bill.state <> 'CANCELLED'
-            AND bill.amount - bill.adjusted - bill.outstanding IS DISTINCT FROM coalesce(settled.paid, 0)
+            AND bill.amount - bill.adjusted - bill.written_off - bill.outstanding IS DISTINCT FROM coalesce(settled.paid, 0)
         """,
     ),
     # What was left when the last principal was paid, less what was paid or waived of it since. Where an adjustment
@@ -96,9 +96,10 @@ BILLS = (
         "bill_is_open_exactly_while_something_is_outstanding",
         """
         SELECT id FROM billing_bill
-        WHERE NOT (outstanding >= 0 AND outstanding <= amount - adjusted AND late_charge_left >= 0
+        WHERE NOT (outstanding >= 0 AND outstanding <= amount - adjusted - written_off AND late_charge_left >= 0
             AND CASE state WHEN 'OPEN' THEN outstanding > 0 OR late_charge_left > 0
-                           ELSE outstanding = 0 AND late_charge_left = 0 END)
+                           WHEN 'WRITEOFF' THEN outstanding = 0 AND late_charge_left = 0 AND written_off > 0
+                           ELSE written_off = 0 AND outstanding = 0 AND late_charge_left = 0 END)
         """,
     ),
     Invariant(

@@ -1,0 +1,20 @@
+"""Those who have to do with a supply order, and what a worker brings from the door."""
+
+import pytest
+
+from accounts.models import Branch, Staff
+from billing.services.photos import check_photo
+from tests.factories.accounts import make_staff
+
+JPEG = b"\xff\xd8\xff\xe0 a picture of a valve \xff\xd9"
+PHOTO = check_photo(JPEG)
+
+
+@pytest.fixture
+def supervisor(branch: Branch) -> Staff:
+    return make_staff(role="supervisor", branch=branch)
+
+
+@pytest.fixture
+def worker(branch: Branch) -> Staff:
+    return make_staff(role="collector", branch=branch)
