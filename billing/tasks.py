@@ -1,4 +1,4 @@
-"""Workers of bill runs. The rows are the queue: a task that is lost, or runs twice, changes nothing."""
+"""Workers of bill runs, and the morning run. The rows are the queue: a task that is lost, or runs twice, changes nothing."""
 
 import logging
 import os
@@ -10,7 +10,9 @@ from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
+from billing.business_date import business_date_of
 from billing.models import BillRun
+from billing.services.arrears.daily_run import catch_up_arrears
 from billing.services.bill_run import is_anything_left, work_on_chunk
 from billing.services.bill_run_pricing import RunPricing, pricing_of
 from billing.services.bill_run_stages import settle_bill_run
@@ -68,3 +70,10 @@ def call_workers(run: BillRun, workers: int = MOST_WORKERS) -> None:
         except BrokerUnavailable:
             logger.warning("bill run %s: no broker to call workers with", run.pk)
             return
+
+
+@shared_task
+def run_arrears_each_morning() -> None:
+    """Take the overdue accounts through the ladder; asked again in the day, it does what the morning missed."""
+    now = timezone.now()
+    catch_up_arrears(business_date_of(now), now)

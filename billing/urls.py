@@ -14,5 +14,6 @@ urlpatterns = [
     path("bills/<str:number>/explanation/", bills.bill_explanation, name="bill_explanation"),
     re_path(ACCOUNT + r"simulation/\Z", simulations.simulation, name="simulation"),
     path("", include("billing.correction_urls")),
+    path("", include("billing.arrears_ladder_urls")),
     *urls_heating.urlpatterns,
 ]

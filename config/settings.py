@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -211,6 +212,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "bill runs that are at work": {
         "task": "billing.tasks.continue_bill_runs",
         "schedule": timedelta(minutes=1),
+    },
+    # In the morning, and again each hour of the day: who was not there in the morning makes up for it.
+    "arrears each morning": {
+        "task": "billing.tasks.run_arrears_each_morning",
+        "schedule": crontab(hour="6-18", minute=30),
     },
 }
 

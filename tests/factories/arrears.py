@@ -84,6 +84,18 @@ def make_arrears_policy(
     return version
 
 
+def make_case(account: Account, *, version: ArrearsPolicyVersion | None = None, **fields: Any) -> ArrearsCase:
+    """An open case of the account, under `version` or whatever ladder there is."""
+    return ArrearsCase.objects.create(
+        **{
+            "account": account,
+            "version": version or ArrearsPolicyVersion.objects.order_by("pk")[0],
+            "opened_on": MORNING.date(),
+            **fields,
+        }
+    )
+
+
 def at_noon(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(12), MORNING.tzinfo)
 
@@ -97,13 +109,19 @@ def waiting_step(account: Account) -> CaseStep | None:
     return CaseStep.objects.filter(case__account=account, state__in=CaseStep.WAITING).order_by("-pk").first()
 
 
-def delivered(step: CaseStep | None, on: datetime.date, by: Staff | None = None) -> ArrearsCase:
+def delivered(
+    step: CaseStep | None, on: datetime.date, by: Staff | None = None, kind: str = "SIGNED"
+) -> ArrearsCase:
     """Let the step reach the customer on the day; one that needs approval is approved first."""
     assert step is not None
     if step.state == CaseStep.State.PROPOSED:
         step.state, step.approved_at, step.approved_by = "DUE", at_noon(on), make_staff(role="supervisor")
         step.save()
     deliver_step(
-        step.pk, kind=DeliveryProof.Kind.SIGNED, at=at_noon(on), by=by or make_staff(role="collector")
+        step.pk,
+        kind=DeliveryProof.Kind(kind),
+        at=at_noon(on),
+        by=by or make_staff(role="collector"),
+        photo="door.jpg" if kind == DeliveryProof.Kind.DOOR_PHOTO else "",
     )
     return ArrearsCase.objects.get(pk=step.case_id)
