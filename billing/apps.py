@@ -15,6 +15,10 @@ class BillingConfig(AppConfig):
         show_in_list(books_in_list)
         name_actions(
             {
+                "run_arrears": _("morning run of the arrears"),
+                "arrears.place_hold": _("ladder held"),
+                "arrears.lift_hold": _("hold lifted"),
+                "arrears.promise": _("payment agreed on"),
                 "run_billing": _("bill run started"),
                 "continue_billing": _("bill run continued"),
                 "publish_bills": _("bills published"),

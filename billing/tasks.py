@@ -1,4 +1,4 @@
-"""Workers of bill runs. The rows are the queue: a task that is lost, or runs twice, changes nothing."""
+"""Workers of bill runs, and the morning run. The rows are the queue: a task that is lost, or runs twice, changes nothing."""
 
 import logging
 import os
@@ -10,9 +10,11 @@ from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
+from billing.business_date import business_date_of
 from billing.models import BillRun
 from billing.printing import set_letters
 from billing.sending import ask_after, send_messages
+from billing.services.arrears.daily_run import catch_up_arrears
 from billing.services.arrears.queueing import queue_step_messages
 from billing.services.bill_run import is_anything_left, work_on_chunk
 from billing.services.bill_run_pricing import RunPricing, pricing_of
@@ -103,3 +105,7 @@ def call_printer() -> None:
         set_waiting_letters.apply_async(retry=False)
     except BrokerUnavailable:
         logger.warning("letters: no broker to call workers with")
+def run_arrears_each_morning() -> None:
+    """Take the overdue accounts through the ladder; asked again in the day, it does what the morning missed."""
+    now = timezone.now()
+    catch_up_arrears(business_date_of(now), now)

@@ -17,5 +17,6 @@ urlpatterns = [
     path("arrears/", include("billing.arrears_policy_urls")),
     path("", include("billing.arrears_reach_urls")),
     path("arrears/", include("billing.arrears_supply_urls")),
+    path("", include("billing.arrears_ladder_urls")),
     *urls_heating.urlpatterns,
 ]

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -240,6 +241,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(minutes=5),
     },
     "letters to be set": {"task": "billing.tasks.set_waiting_letters", "schedule": timedelta(minutes=1)},
+    # In the morning, and again each hour of the day: who was not there in the morning makes up for it.
+    "arrears each morning": {
+        "task": "billing.tasks.run_arrears_each_morning",
+        "schedule": crontab(hour="6-18", minute=30),
+    },
 }
 
 LANGUAGE_CODE = "zh-hans"

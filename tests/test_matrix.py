@@ -15,6 +15,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from accounts.models import Staff
 from accounts.roles import ROLES
 from billing.models import FlaggedDay, Route
+from billing.services.arrears.holds import place_hold
 from tests.billing.arrears.reaching import reach_objects
 from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
@@ -23,7 +24,8 @@ from tests.counters.rows import all_rows
 from tests.factories.accounts import make_account, make_branch, make_customer, make_evidence, make_staff
 from tests.factories.arrears import make_draft_policy, make_policy
 from tests.factories.billing import make_finding
-from tests.factories.counters import cash, make_shift, pay
+from tests.factories.cases import make_arrears_policy, make_case
+from tests.factories.counters import MORNING, cash, make_shift, pay
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
@@ -108,6 +110,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **reading_objects(hall),
         **gas_objects(hall),
         **reach_objects(hall),
+        **arrears_objects(hall),
         **tariff_versions,
         **policy_objects(hall),
         **supply_objects(hall),
@@ -152,6 +155,19 @@ def gas_objects(hall: Hall) -> dict[str, tuple[str, str]]:
         "gas account": (cards[0].account.account_no, cards[1].account.account_no),
         "gas card": (cards[0].card_no, cards[1].card_no),
         "card write": (str(cards[0].writes.get().pk), str(cards[1].writes.get().pk)),
+    }
+
+
+def arrears_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    make_arrears_policy(service="WATER")
+    holds = [
+        place_hold(account.pk, kind="MEDICAL", reason="透析", by=by, at=MORNING)
+        for account, by in ((hall.account, hall.supervisor), (hall.foreign_account, hall.stranger))
+    ]
+    cases = [make_case(account) for account in (hall.account, hall.foreign_account)]
+    return {
+        "arrears case": (str(cases[0].pk), str(cases[1].pk)),
+        "hold": (str(holds[0].pk), str(holds[1].pk)),
     }
 
 

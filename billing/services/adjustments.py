@@ -17,6 +17,7 @@ from billing.models.adjustment import COMPONENT
 from billing.models.bill import EXTRA_CHARGE
 from billing.money import NO_MONEY, to_money
 from billing.rating.lines import RatedLine
+from billing.services.arrears.money import money_came
 from billing.services.bill_drafts import BillDraft
 from billing.services.cancelling import check_approver
 from billing.services.issue_bills import issue_bills
@@ -111,6 +112,7 @@ def approve_adjustment(adjustment: Adjustment, *, approved_by: Staff, at: dateti
         adjustment.save(update_fields=OUTCOME)
     else:
         _credit(adjustment, account, bill)
+        money_came([account.pk], at)
     _leave_a_trace(adjustment, "approve_adjustment", approved_by, at)
     return adjustment
 

@@ -18,6 +18,7 @@ from billing.models import Allocation, Balance, Bill, BillCancellation, Posting
 from billing.models.cancellation import CANCELLABLE
 from billing.money import NO_MONEY
 from billing.queries.limits import limit_of
+from billing.services.arrears.money import money_came
 from billing.services.business_days import is_closed
 from billing.services.locks import balances_of, save_balances
 from billing.services.refusals import CorrectionRefused
@@ -195,6 +196,7 @@ def write_cancellations(
     )
     save_balances([balances[pk] for pk in sorted(balances)])
     insert_rows([_trace_of(row) for row in rows])
+    money_came(sorted(balances), order.at)
     return rows
 
 

@@ -14,6 +14,7 @@ from billing.card_content import MeterKind
 from billing.models import Bill, CardWrite, GasCard, GasPurchase
 from billing.models.meter import HIGHEST_REGISTER
 from billing.money import NO_MONEY
+from billing.queries.arrears.effects import Business, blocked_by_arrears
 from billing.queries.gas_rules import gas_rule_on
 from billing.rating.lines import RatedLine
 from billing.services.bill_drafts import BillDraft
@@ -38,7 +39,7 @@ def issue_gas_card(
 ) -> GasCard:
     """Give an account its first card (开卡). `register` is what the mechanical register shows on the day.
 
-    Codes: unknown_account, not_gas, account_state, has_card, bad_card_no, card_no_taken, unknown_kind,
+    Codes: unknown_account, not_gas, account_state, arrears, has_card, bad_card_no, card_no_taken, unknown_kind,
     bad_register.
     """
     account = _lock_account(account, issued_by)
@@ -46,6 +47,8 @@ def issue_gas_card(
         raise GasRefused(_("This is not a gas account."), code="not_gas")
     if account.state == Account.State.CLOSED:
         raise GasRefused(_("This account is closed."), code="account_state")
+    if why := blocked_by_arrears(account.pk, Business.GAS_CARD):
+        raise GasRefused(why, code="arrears")
     if taken := GasCard.objects.in_use().filter(account=account).first():
         raise GasRefused(
             _("This account has card %(card)s. Replace it instead."),

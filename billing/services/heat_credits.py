@@ -20,6 +20,7 @@ from billing.business_date import business_date_of
 from billing.models import Allocation, Bill, HeatCredit, Payment, Posting, Tender
 from billing.money import NO_MONEY
 from billing.queries.late_charges import debts_on
+from billing.services.arrears.money import money_came
 from billing.services.locks import balances_of, lock_open_bills, save_balances
 from billing.services.postings import Sources, payment_postings
 from billing.services.reckoning import policy_on
@@ -111,6 +112,7 @@ def settle_with_credit(account: Account, bill: Bill, *, at: datetime.datetime) -
     balances[account.pk].receivable -= share.principal
     balances[account.pk].prepaid -= share.total
     save_balances(list(balances.values()))
+    money_came([account.pk], at)
     return payment
 
 

@@ -11,6 +11,7 @@ from accounts.services.account_states import resume_account, suspend_account
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
 from billing.models import Bill, HeatCredit, HeatingSeason, HeatSuspension
+from billing.queries.arrears.effects import Business, blocked_by_arrears
 from billing.services.heat_bills import SingleBill, issue_single_bill, open_day
 from billing.services.heat_credits import components_of, credit_bill, settle_with_credit
 from billing.services.heat_quotes import (
@@ -41,7 +42,7 @@ def apply_for_suspension(
 
     `is_silent` enters a household that neither paid nor reported, where the season says that such a household
     is treated as suspended. Codes: unknown_account, not_heat, not_active, other_branch_season, season_over,
-    applied_before, not_silent, note_too_long.
+    applied_before, arrears, not_silent, note_too_long.
     """
     account = _lock_account(account.pk, applied_by)
     if account.service != Service.HEAT:
@@ -57,6 +58,8 @@ def apply_for_suspension(
         raise HeatingRefused(
             _("This season was already applied for. Look at the application."), code="applied_before"
         )
+    if not is_silent and (why := blocked_by_arrears(account.pk, Business.SUSPENSION)):
+        raise HeatingRefused(why, code="arrears")
     if is_silent:
         _check_silent(account, season, business_date_of(at))
     if len(note) > LONGEST_NOTE:
@@ -134,11 +137,13 @@ def resume_heating(
 ) -> HeatSuspension:
     """Open the valve inside the season and bill the days that are left; the basic fee is not given back.
 
-    Codes: unknown_account, day_closed, and those of `quote_resume`.
+    Codes: unknown_account, day_closed, arrears, and those of `quote_resume`.
     """
     open_day(at)
     account = _lock_account(suspension.account_id, resumed_by)
     suspension = _lock_row(suspension, account)
+    if why := blocked_by_arrears(account.pk, Business.RESUMPTION):
+        raise HeatingRefused(why, code="arrears")
     quote = quote_resume(suspension, resumed_on)
     suspension.resume_bill = _bill_resumed_days(account, suspension, quote, resumed_on, at)
     suspension.state, suspension.resumed_on = State.RESUMED, resumed_on

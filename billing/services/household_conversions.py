@@ -8,6 +8,7 @@ from accounts.models.account import Service
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
 from billing.models import HouseholdConversion
+from billing.queries.arrears.effects import Business, blocked_by_arrears
 from billing.services.locks import lock_accounts
 from billing.services.refusals import HeatingRefused
 
@@ -27,11 +28,14 @@ def convert_household(
 ) -> HouseholdConversion:
     """Bill a household in another way from the next season on (分户改造); its fee is issued by `issue_one_off`.
 
-    Codes: unknown_account, not_heat, unknown_method, in_the_future, not_later, same_method, no_meter, note_too_long.
+    Codes: unknown_account, not_heat, unknown_method, in_the_future, not_later, same_method, no_meter, arrears,
+    note_too_long.
     """
     locked = lock_accounts([account.pk]).get(account.pk)
     if locked is None or not made_by.sees_branch(locked.branch_id):
         raise HeatingRefused(_("There is no such account here."), code="unknown_account")
+    if why := blocked_by_arrears(locked.pk, Business.CONVERSION):
+        raise HeatingRefused(why, code="arrears")
     _check(locked, converted_on, method, business_date_of(at))
     if len(note) > LONGEST_NOTE:
         raise HeatingRefused(_("The note is too long."), code="note_too_long")

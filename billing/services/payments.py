@@ -21,6 +21,7 @@ from billing.models import (
 )
 from billing.money import NO_MONEY
 from billing.queries.late_charges import debts_on
+from billing.services.arrears.money import money_came
 from billing.services.locks import (
     balances_of,
     lock_accounts,
@@ -93,6 +94,7 @@ def take_payment(wanted: PaymentRequest, *, till: Till, taken_by: Staff, at: dat
         policy=policy.as_json(),
     )
     _write(payment, wanted, reckoning, balances, till, at)
+    money_came(accounts, at)
     record_audit(
         actor=taken_by,
         action="take_payment",

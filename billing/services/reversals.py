@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from accounts.services.audit import record_audit
 from billing.models import Allocation, Balance, Bill, Payment, Reversal, Tender
 from billing.money import NO_MONEY
+from billing.services.arrears.money import money_went
 from billing.services.gas_reversals import check_gas_can_go_back, gas_sold_by, take_gas_back
 from billing.services.locks import balances_of, lock_accounts, lock_request, save_balances
 from billing.services.refusals import ReversalRefused
@@ -52,6 +53,7 @@ def undo_payment(wanted: Reversal, *, cash_ledger: str) -> Reversal:
     _mirror_postings(wanted, cash_ledger)
     if gas is not None:
         take_gas_back(gas, wanted)
+    money_went(accounts, since=payment.business_date, at=wanted.reversed_at)
     record_audit(
         actor=wanted.reversed_by,
         action="void_payment" if wanted.kind == Reversal.Kind.VOID else "reverse_payment",

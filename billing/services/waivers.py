@@ -12,6 +12,7 @@ from billing.models import Allocation, Bill, Decision, Waiver
 from billing.money import FEN, NO_MONEY, to_money
 from billing.queries.late_charges import debts_on
 from billing.queries.limits import limit_of
+from billing.services.arrears.money import money_came
 from billing.services.cancelling import check_approver
 from billing.services.locks import lock_bills
 from billing.services.refusals import CorrectionRefused
@@ -74,6 +75,7 @@ def approve_waiver(waiver: Waiver, *, approved_by: Staff, at: datetime.datetime)
         bill.late_charge_left -= waiver.amount
         bill.state = Bill.State.OPEN if bill.late_charge_left else bill.settled_state
         bill.save(update_fields=["late_charge_left", "state"])
+        money_came([bill.account_id], at)
     waiver.save(update_fields=OUTCOME)
     _leave_a_trace(waiver, "approve_waiver", approved_by, at)
     return waiver

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from billing.views.arrears import cases, workbench
+
+urlpatterns = [
+    path("arrears/", workbench.arrears_workbench, name="arrears_workbench"),
+    path("arrears/run/", workbench.arrears_run, name="arrears_run"),
+    path("arrears/cases/<int:pk>/", cases.arrears_case, name="arrears_case"),
+    path("arrears/cases/<int:pk>/hold/", cases.case_hold, name="case_hold"),
+    path("arrears/cases/<int:pk>/promise/", cases.case_promise, name="case_promise"),
+    path("arrears/cases/<int:pk>/instalments/", cases.case_instalments, name="case_instalments"),
+    path("arrears/holds/<int:pk>/lift/", cases.hold_lift, name="hold_lift"),
+]
