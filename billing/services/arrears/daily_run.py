@@ -13,6 +13,7 @@ from accounts.services.job_runs import claim_job_run, fail_job_run, finish_job_r
 from billing.services.arrears.closing import close_cases, hold_back_steps
 from billing.services.arrears.promises import settle_promises
 from billing.services.arrears.raising import raise_steps
+from billing.services.arrears.supply_orders import propose_orders
 from billing.services.locks import hold_accounts
 
 logger = logging.getLogger(__name__)
@@ -105,6 +106,8 @@ def advance_accounts(account_ids: Sequence[int], on: datetime.date, at: datetime
     closed = close_cases(account_ids, on, at)
     held_back = hold_back_steps(account_ids, on, at)
     raised = raise_steps(account_ids, on)
+    if raised.to_order:
+        propose_orders(raised.to_order, at)
     return Morning(len(account_ids), raised.opened, closed, raised.steps, held_back, promises)
 
 

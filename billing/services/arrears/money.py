@@ -8,10 +8,12 @@ from django.db import connection, transaction
 from billing.business_date import business_date_of
 from billing.services.arrears.closing import close_cases
 from billing.services.arrears.promises import settle_promises
+from billing.services.arrears.reconnections import restore_after_payment
 
 _CONCERNED = """
     SELECT account_id FROM billing_arrearscase WHERE state = 'OPEN' AND account_id = ANY (%(ids)s)
     UNION SELECT account_id FROM billing_promise WHERE state = 'OPEN' AND account_id = ANY (%(ids)s)
+    UNION SELECT id FROM accounts_account WHERE state IN ('RESTRICTED', 'STOPPED') AND id = ANY (%(ids)s)
 """
 # A case that this money closed goes on where it stood, unless the customer was reconnected in between or a new
 # case began. What had been waiting then is raised by the next morning's run.
@@ -29,9 +31,9 @@ _REOPEN = """
 
 @transaction.atomic(savepoint=False)
 def money_came(account_ids: Collection[int], at: datetime.datetime) -> None:
-    """Settle promises and close the cases that this money ended, with all that still waited in them.
+    """Settle promises, close the cases that this money ended with all that still waited in them, reconnect.
 
-    The caller holds the locks of the accounts. Costs one query where no account has a case or a promise.
+    The caller holds the locks of the accounts. Costs one query where no account has a case or a promise, or is cut.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CONCERNED, {"ids": list(account_ids)})
@@ -40,6 +42,7 @@ def money_came(account_ids: Collection[int], at: datetime.datetime) -> None:
         on = business_date_of(at)
         settle_promises(concerned, on, at)
         close_cases(concerned, on, at)
+        restore_after_payment(concerned, at)
 
 
 @transaction.atomic(savepoint=False)
@@ -49,3 +52,4 @@ def money_went(account_ids: Collection[int], *, since: datetime.date, at: dateti
     settle_promises(account_ids, on, at, since=since)
     with connection.cursor() as cursor:
         cursor.execute(_REOPEN, {"ids": list(account_ids), "on": on, "since": since})
+    restore_after_payment(account_ids, at)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Account
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
-from billing.forms.arrears import HoldForm, InstalmentsForm, LiftForm, PromiseForm
+from billing.forms.arrears.agreements import HoldForm, InstalmentsForm, LiftForm, PromiseForm
 from billing.models import ArrearsCase, ArrearsHold
 from billing.queries.arrears.case_page import TONES, bills_of, rungs_of, total_of, what_holds
 from billing.services.arrears.holds import lift_hold, place_hold

@@ -18,7 +18,7 @@ from accounts.models.account import Service
 from accounts.models.organisation import in_current_language
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
-from billing.forms.arrears import WorkbenchForm
+from billing.forms.arrears.agreements import WorkbenchForm
 from billing.models import CaseStep, PolicyStep
 from billing.queries.arrears.ageing import AGES
 from billing.queries.arrears.workbench import TABS, cases_of, figures_of
