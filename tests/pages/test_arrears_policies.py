@@ -103,6 +103,7 @@ class TestTheEditor:
             "INFORM", "LETTER", "STOP", None, None,
         ]  # fmt: skip
         assert answer.context["form"].initial["source"] == version.source
+        assert answer.context["form"].initial["effective_from"] == TODAY + datetime.timedelta(days=1)
 
     def test_keeps_a_draft_that_another_approves(self, finance: Staff, manager: Staff) -> None:
         policy = make_policy()
