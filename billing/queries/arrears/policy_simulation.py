@@ -9,6 +9,7 @@ from functools import reduce
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Staff
 from accounts.models.account import Category
@@ -135,7 +136,7 @@ def simulate_policy(version: ArrearsPolicyVersion, on: datetime.date, *, staff: 
     before = next((one for one in in_force.values() if one.policy_id == policy.pk), None)
     values = {
         "on": on,
-        "evening": on + datetime.timedelta(days=1),
+        "evening": _evening_of(on),
         "service": policy.service,
         "categories": _categories(policy),
         "branch": policy.branch_id,
@@ -149,6 +150,11 @@ def simulate_policy(version: ArrearsPolicyVersion, on: datetime.date, *, staff: 
         cursor.execute(_PLACES, values)
         moves, moved = cursor.fetchone() or (None, None)
     return PolicySimulation(on, before, _moves(_loaded(moves)), [_moved(one) for one in _loaded(moved)])
+
+
+def _evening_of(day: datetime.date) -> datetime.datetime:
+    """When the day ends at the office: the database itself lives in UTC."""
+    return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min))
 
 
 def _categories(policy: ArrearsPolicy) -> list[str]:
