@@ -195,7 +195,7 @@ class TestAChinesePage:
 
         # The manager may choose the other branch in the form: its name is data.
         assert {place: words for place, words in left.items() if words} == {
-            ("MANAGER", "/arrears/flagged-days/"): [hall.stranger.branch.name]
+            ("MANAGER", "/arrears/flagged-days/"): [hall.foreign_account.branch.name]
         }
 
 
