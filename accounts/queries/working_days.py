@@ -18,7 +18,7 @@ class CalendarMissing(ValidationError):
 
     def __init__(self, year: int) -> None:
         super().__init__(
-            _("The working calendar of %(year)s is missing: import it with manage.py import_calendar."),
+            _("The working calendar of %(year)s is missing: ask the administrator to import it."),
             code="calendar_missing",
             params={"year": year},
         )

@@ -37,7 +37,7 @@ def import_calendar(
     """
     _check(year, source, days)
     _wait_for_others(year)
-    newest = WorkingCalendar.objects.filter(year=year).order_by("-version").first()
+    newest = _newest(year)
     if newest and newest.source == source.strip() and _days_of(newest) == set(days):
         return newest, False
     calendar = WorkingCalendar.objects.create(
@@ -64,6 +64,10 @@ def _wait_for_others(year: int) -> None:
     """Two imports of one year must not both number the next version. Rows that never change cannot be locked."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('working calendar'), %s)", [year])
+
+
+def _newest(year: int) -> WorkingCalendar | None:
+    return WorkingCalendar.objects.filter(year=year).order_by("-version").first()
 
 
 def _days_of(calendar: WorkingCalendar) -> set[SpecialDay]:

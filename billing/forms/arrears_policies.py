@@ -42,7 +42,7 @@ class StepForm(forms.Form):
     stage = forms.ChoiceField(
         label=_("Stage"), choices=[("", _("no step")), *PolicyStep.Stage.choices], required=False
     )
-    channel = forms.ChoiceField(label=_("By"), choices=PolicyStep.Channel.choices, required=False)
+    channel = forms.ChoiceField(label=_("Channel"), choices=PolicyStep.Channel.choices, required=False)
     template = forms.SlugField(label=_("Text"), max_length=40, required=False)
     min_days = forms.IntegerField(
         label=_("Days after the delivered step before"), min_value=0, max_value=LONGEST_WAIT, required=False

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 
 from accounts.calendar_file import read_calendar_file, shipped_calendars
 from accounts.models import AuditEntry, CalendarDay, WorkingCalendar
 from accounts.queries.working_days import CalendarMissing, calendar_of, is_working_day, working_day_after
 from accounts.services.working_calendars import CalendarRefused, SpecialDay, import_calendar
-from tests.counters.meeting import at_once
+from tests.counters.meeting import at_once, make_them_meet, remove
 from tests.factories.accounts import make_staff
 
 AT = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
@@ -141,11 +142,22 @@ class TestImportCalendar:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_imports_of_one_year_at_once_make_one_version() -> None:
-    outcomes = at_once(lambda: import_2027(NEW_YEAR)[1], lambda: import_2027(NEW_YEAR)[1])
+class TestTwoImportsOfOneYearAtOnce:
+    def import_twice(self) -> list[bool | Exception]:
+        return at_once(lambda: import_2027(NEW_YEAR)[1], lambda: import_2027(NEW_YEAR)[1])
 
-    assert sorted(map(str, outcomes)) == ["False", "True"]
-    assert WorkingCalendar.objects.count() == 1
+    def test_make_one_version(self) -> None:
+        assert sorted(map(str, self.import_twice())) == ["False", "True"]
+        assert WorkingCalendar.objects.count() == 1
+
+    def test_run_into_each_other_where_nobody_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        remove(monkeypatch, "accounts.services.working_calendars._wait_for_others")
+        make_them_meet(monkeypatch, "accounts.services.working_calendars._newest", 2, afterwards=True)
+
+        outcomes = self.import_twice()
+
+        assert [isinstance(one, IntegrityError) for one in outcomes].count(True) == 1
+        assert WorkingCalendar.objects.count() == 1
 
 
 class TestTheCommand:

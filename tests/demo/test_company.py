@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count, Q, Sum
 
 from accounts.models import Account, Customer, District, Staff
+from accounts.queries.working_days import calendar_of
 from billing.models import (
     Bill,
     BillLine,
@@ -26,6 +27,8 @@ from billing.models import (
     Tender,
     UnitCorrection,
 )
+from billing.queries.arrears.policies import Ladder, class_of, policy_versions_on
+from billing.queries.arrears.policy_simulation import simulate_policy
 from billing.queries.books import Invariant, examine
 from config.demo.history import History
 from config.demo.households import OddRow
@@ -33,6 +36,46 @@ from config.demo.sign_ins import PASSWORD, PEOPLE
 from counters.models import Shift, Window
 from counters.queries.books import BOOKS
 from tests.demo.odd_rows import FINDERS, RARE
+
+
+class TestTheLadders:
+    def test_are_there_for_every_account_and_the_year_has_its_calendar(self, company: History) -> None:
+        ladders = policy_versions_on(company.on)
+
+        for service, category in Account.objects.values_list("service", "category").distinct():
+            assert Ladder(service, class_of(category), None) in ladders
+        assert calendar_of(company.on.year).holiday_on(datetime.date(2026, 10, 1)) == "国庆节"
+
+    @pytest.mark.parametrize("days_ago", [0, 45, 200])
+    def test_place_every_debt_that_was_overdue_on_a_day_and_nothing_else(
+        self, company: History, days_ago: int
+    ) -> None:
+        manager = Staff.objects.get(number="6001")
+        day = company.on - datetime.timedelta(days=days_ago)
+        posted = Posting.objects.filter(business_date__lte=day, bill__due_on__lt=day)
+        sums = [
+            posted.filter(**{side: "receivable"}).aggregate(sum=Sum("amount"))["sum"]
+            for side in ("debit", "credit")
+        ]
+
+        placed = [
+            simulate_policy(version, day, staff=manager).everybody.amount
+            for version in policy_versions_on(day).values()
+        ]
+
+        assert sum(placed) == sums[0] - sums[1] > 0
+
+    def test_place_today_what_the_bills_say(self, company: History) -> None:
+        manager = Staff.objects.get(number="6001")
+        overdue = Bill.objects.open().due_before(company.on).filter(outstanding__gt=0)
+
+        placed = [
+            simulate_policy(version, company.on, staff=manager).everybody
+            for version in policy_versions_on(company.on).values()
+        ]
+
+        assert sum(one.amount for one in placed) == overdue.aggregate(sum=Sum("outstanding"))["sum"]
+        assert sum(one.accounts for one in placed) == overdue.values("account").distinct().count()
 
 
 class TestBooks:

@@ -16,6 +16,7 @@ from tests.factories.arrears import (
     ship_calendars,
 )
 from tests.hall import TODAY, Hall, clock, hall, signed_in, text_of
+from tests.pages.test_no_english_left import english_in
 
 __all__ = ["clock", "hall"]
 
@@ -90,7 +91,7 @@ class TestTheList:
         assert "外区水费" not in shown
 
     def test_is_empty_with_a_next_step(self, finance: Staff) -> None:
-        assert "import_arrears_policies" in text_of(signed_in(finance).get("/arrears/policies/"))
+        assert "请管理员导入" in text_of(signed_in(finance).get("/arrears/policies/"))
 
 
 class TestTheEditor:
@@ -103,6 +104,7 @@ class TestTheEditor:
             "INFORM", "LETTER", "STOP", None, None,
         ]  # fmt: skip
         assert answer.context["form"].initial["source"] == version.source
+        assert answer.context["form"].initial["effective_from"] == TODAY + datetime.timedelta(days=1)
 
     def test_keeps_a_draft_that_another_approves(self, finance: Staff, manager: Staff) -> None:
         policy = make_policy()
@@ -173,6 +175,28 @@ class TestTheVersion:
         assert "须由他人批准" in text_of(refused)
         version.refresh_from_db()
         assert version.state == "DRAFT"
+
+
+class TestAChinesePage:
+    def test_of_a_ladder_has_no_english_left(self, hall: Hall, finance: Staff, manager: Staff) -> None:
+        approved = make_approved_policy()
+        draft = make_draft_policy(approved.policy, made_by=manager, effective_from=TODAY)
+        FlaggedDay.objects.create(day=TODAY, kind="EXAM", branch=hall.branch)
+        addresses = ["/arrears/policies/", "/arrears/flagged-days/"]
+        addresses += [page_of(one, more) for one in (approved, draft) for more in ("", "simulation/")]
+
+        left = {
+            (one.post, address): english_in(text_of(signed_in(one).get(address)))
+            for one in (finance, manager)
+            for address in addresses
+        }
+        left["editor", "refused"] = english_in(text_of(signed_in(finance).post(page_of(draft, "change/"))))
+        left["maker", "refused"] = english_in(text_of(signed_in(manager).post(page_of(draft, "approve/"))))
+
+        # The manager may choose the other branch in the form: its name is data.
+        assert {place: words for place, words in left.items() if words} == {
+            ("MANAGER", "/arrears/flagged-days/"): [hall.foreign_account.branch.name]
+        }
 
 
 class TestTheSimulation:

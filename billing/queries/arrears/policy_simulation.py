@@ -9,6 +9,7 @@ from functools import reduce
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Staff
 from accounts.models.account import Category
@@ -21,7 +22,8 @@ MOST_SHOWN = 50
 # What no account owes: the ladder of a policy that has no version in force.
 UNREACHABLE = Decimal("999999999999")
 
-# A bill owes what was posted to it until the evening of the day, whatever was paid or cancelled since. An account
+# A bill owes what was posted to it until the evening of the day, whatever was paid or cancelled since. One that is
+# not open, and to which nothing was posted since, owed nothing then: the history need not be added up. An account
 # comes onto the ladder once its oldest debt is old enough and its overdue debts together are high enough.
 _PLACES = """
     WITH standing AS (
@@ -32,6 +34,8 @@ _PLACES = """
         JOIN billing_posting p ON p.bill_id = b.id AND p.business_date <= %(on)s
             AND (p.debit = 'receivable' OR p.credit = 'receivable')
         WHERE a.service = %(service)s AND a.category = ANY (%(categories)s) AND b.due_on < %(on)s
+            AND (b.state = 'OPEN' OR b.id IN (
+                SELECT bill_id FROM billing_posting WHERE business_date > %(on)s AND bill_id IS NOT NULL))
             AND (%(branch)s IS NULL OR a.branch_id = %(branch)s)
             AND (%(seen)s IS NULL OR a.branch_id = %(seen)s)
             AND a.branch_id <> ALL (%(elsewhere)s)
@@ -135,7 +139,7 @@ def simulate_policy(version: ArrearsPolicyVersion, on: datetime.date, *, staff: 
     before = next((one for one in in_force.values() if one.policy_id == policy.pk), None)
     values = {
         "on": on,
-        "evening": on + datetime.timedelta(days=1),
+        "evening": _evening_of(on),
         "service": policy.service,
         "categories": _categories(policy),
         "branch": policy.branch_id,
@@ -149,6 +153,11 @@ def simulate_policy(version: ArrearsPolicyVersion, on: datetime.date, *, staff: 
         cursor.execute(_PLACES, values)
         moves, moved = cursor.fetchone() or (None, None)
     return PolicySimulation(on, before, _moves(_loaded(moves)), [_moved(one) for one in _loaded(moved)])
+
+
+def _evening_of(day: datetime.date) -> datetime.datetime:
+    """When the day ends at the office: the database itself lives in UTC."""
+    return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min))
 
 
 def _categories(policy: ArrearsPolicy) -> list[str]:

@@ -1,3 +1,6 @@
+import datetime
+from dataclasses import replace
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
@@ -29,6 +32,7 @@ from billing.services.arrears.policies import (
 from billing.services.refusals import ArrearsRefused
 
 State = ArrearsPolicyVersion.State
+A_DAY = datetime.timedelta(days=1)
 
 
 @permission_required("billing.view_arrearspolicy", raise_exception=True)
@@ -60,7 +64,9 @@ def policy_draft(request: StaffRequest, code: str) -> HttpResponse:
     """Write a new version of a policy, beginning with the newest one."""
     policy = get_object_or_404(policies_seen_by(request.user), code=code)
     newest = policy.versions.order_by("-effective_from", "-pk").first()
-    editor = PolicyEditor(request.POST or None, terms=terms_of(newest) if newest else None)
+    tomorrow = business_date_of(timezone.now()) + A_DAY
+    terms = replace(terms_of(newest), effective_from=tomorrow) if newest else None
+    editor = PolicyEditor(request.POST or None, terms=terms)
     if request.method == "POST" and editor.is_valid():
         try:
             version = draft_policy_version(policy, editor.terms(), made_by=request.user, at=timezone.now())

@@ -22,7 +22,7 @@ from billing.services.arrears.policies import (
 from billing.services.arrears.policy_import import import_policies
 from billing.services.arrears.policy_terms import check_terms
 from billing.services.refusals import ArrearsRefused
-from tests.counters.meeting import at_once
+from tests.counters.meeting import at_once, make_them_meet, remove_row_locks
 from tests.factories.accounts import make_branch, make_staff
 from tests.factories.arrears import (
     MADE_AT,
@@ -185,19 +185,29 @@ class TestApprovePolicyVersion:
 
 @pytest.mark.django_db(transaction=True)
 class TestTwoApprovalsAtOnce:
-    def test_of_one_day_put_one_version_in_force(self) -> None:
-        first = make_draft_policy()
-        second = make_draft_policy(first.policy, effective_from=first.effective_from)
+    def approve_both(self) -> list[ArrearsPolicyVersion | Exception]:
+        """Two managers, two drafts of one policy that begin on the same day."""
+        first = make_draft_policy(effective_from=NEXT_MONTH)
+        second = make_draft_policy(first.policy, effective_from=NEXT_MONTH)
         managers = make_staff(role="manager"), make_staff(role="manager")
-
-        outcomes = at_once(
+        return at_once(
             lambda: approve_policy_version(first, approved_by=managers[0], at=MADE_AT),
             lambda: approve_policy_version(second, approved_by=managers[1], at=MADE_AT),
         )
 
-        codes = [one.code for one in outcomes if isinstance(one, ArrearsRefused)]
-        assert len(codes) == 1
-        assert codes[0] in {"same_day", "in_the_past"}
+    def test_put_one_version_in_force(self) -> None:
+        outcomes = self.approve_both()
+
+        assert [one.code for one in outcomes if isinstance(one, ArrearsRefused)] == ["same_day"]
+        assert ArrearsPolicyVersion.objects.filter(state="APPROVED").count() == 1
+
+    def test_run_into_the_constraint_where_nobody_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        remove_row_locks(monkeypatch)
+        make_them_meet(monkeypatch, "billing.services.arrears.policies._check_date", 2, afterwards=True)
+
+        outcomes = self.approve_both()
+
+        assert [isinstance(one, IntegrityError) for one in outcomes].count(True) == 1
         assert ArrearsPolicyVersion.objects.filter(state="APPROVED").count() == 1
 
 

@@ -212,6 +212,25 @@ class TestWhoseAccounts:
 
         assert found.everybody == Crowd(1, Decimal("80.00"), int(is_held))
 
+    @pytest.mark.parametrize(("lifted", "is_held"), [("2026-11-22 23:30", False), ("2026-11-23 00:30", True)])
+    def test_are_held_until_the_evening_at_the_office(
+        self, finance: Staff, lifted: str, is_held: bool
+    ) -> None:
+        ArrearsHold.objects.create(
+            account=debtor((20, "80.00")),
+            kind="PROMISE",
+            starts_on=days_ago(5),
+            reason="月底缴清",
+            made_at=MORNING,
+            made_by=finance,
+            lifted_at=datetime.datetime.fromisoformat(lifted).replace(tzinfo=MORNING.tzinfo),
+            lifted_by=finance,
+        )
+
+        (moved,) = simulate_policy(make_draft_policy(), days_ago(1), staff=finance).moved
+
+        assert (days_ago(1), moved.held) == (datetime.date(2026, 11, 22), is_held)
+
     def test_in_dispute_are_held(self, finance: Staff) -> None:
         debtor((20, "80.00"), is_disputed=True)
 
