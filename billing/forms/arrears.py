@@ -84,7 +84,7 @@ class LiftForm(forms.Form):
 
 class PromiseForm(forms.Form):
     amount = AmountField(label=_("Amount"), max_length=20)
-    due_on = forms.DateField(label=_("By"), widget=DayInput)
+    due_on = forms.DateField(label=_("Will be paid by"), widget=DayInput)
 
 
 class InstalmentsForm(forms.Form):

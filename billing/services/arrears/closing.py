@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -67,7 +68,7 @@ _HOLD_BACK = f"""
 
 def close_cases(account_ids: Collection[int], on: datetime.date, at: datetime.datetime) -> int:
     """Close the cases of which nothing is owed any more, or less than the threshold; how many."""
-    values = {"ids": list(account_ids), "on": on, "at": at, "reason": _("The debt is gone.")}
+    values: dict[str, Any] = {"ids": list(account_ids), "on": on, "at": at, "reason": _("The debt is gone.")}
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE, values)
         closed, _steps = cursor.fetchone() or (0, 0)
@@ -76,7 +77,7 @@ def close_cases(account_ids: Collection[int], on: datetime.date, at: datetime.da
 
 def hold_back_steps(account_ids: Collection[int], on: datetime.date, at: datetime.datetime) -> int:
     """Take back the steps that wait and that something holds now; how many. They are raised again afterwards."""
-    values = {
+    values: dict[str, Any] = {
         "ids": list(account_ids),
         "on": on,
         "at": at,

@@ -12,6 +12,7 @@ from billing.services.arrears.promises import settle_promises
 _CONCERNED = """
     SELECT account_id FROM billing_arrearscase WHERE state = 'OPEN' AND account_id = ANY (%(ids)s)
     UNION SELECT account_id FROM billing_promise WHERE state = 'OPEN' AND account_id = ANY (%(ids)s)
+    UNION SELECT id FROM accounts_account WHERE state IN ('RESTRICTED', 'STOPPED') AND id = ANY (%(ids)s)
 """
 # A case that this money closed goes on where it stood, unless the customer was reconnected in between or a new
 # case began. What had been waiting then is raised by the next morning's run.
@@ -31,7 +32,7 @@ _REOPEN = """
 def money_came(account_ids: Collection[int], at: datetime.datetime) -> None:
     """Settle promises and close the cases that this money ended, with all that still waited in them.
 
-    The caller holds the locks of the accounts. Costs one query where no account has a case or a promise.
+    The caller holds the locks of the accounts. Costs one query where no account has a case, a promise or its supply cut.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CONCERNED, {"ids": list(account_ids)})
