@@ -105,6 +105,8 @@ def call_printer() -> None:
         set_waiting_letters.apply_async(retry=False)
     except BrokerUnavailable:
         logger.warning("letters: no broker to call workers with")
+
+
 def run_arrears_each_morning() -> None:
     """Take the overdue accounts through the ladder; asked again in the day, it does what the morning missed."""
     now = timezone.now()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Account, Staff
 from accounts.models.account import Service
 from billing.business_date import business_date_of
-from billing.models import Bill, Reading
+from billing.models import ArrearsCase, Bill, Reading
 from billing.queries.due import prepaid_of, what_is_due
 from billing.queries.owed import Owed, owed_by
 from billing.queries.tier_standing import tier_standing
@@ -54,6 +54,7 @@ def books_of_account(account: Account, staff: Staff, at: datetime) -> dict[str, 
             "heat_url": _heat_url(account, staff),
             # Heat is mostly billed by area: without a meter there is nothing to read.
             "is_read": account.service != Service.HEAT,
+            "case_url": _case_url(account, staff),
         },
         "bills": [
             {
@@ -79,6 +80,14 @@ def _heat_url(account: Account, staff: Staff) -> str:
     if account.service != Service.HEAT or not staff.has_perm("billing.view_heatsuspension"):
         return ""
     return reverse("billing:heat_account", args=[account.account_no])
+
+
+def _case_url(account: Account, staff: Staff) -> str:
+    """The way to the open arrears case, if there is one and the person may see it."""
+    if not staff.has_perm("billing.view_arrearscase"):
+        return ""
+    case = account.arrears_cases.filter(state=ArrearsCase.State.OPEN).values_list("pk", flat=True).first()
+    return reverse("billing:arrears_case", args=[case]) if case else ""
 
 
 def _readings(account: Account) -> list[dict[str, Any]]:

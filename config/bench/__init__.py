@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from config.bench.arrears import bench_arrears
 from config.bench.billing import bench_billing
 from config.bench.figure import Figure
 from config.bench.payment import bench_payment
@@ -10,6 +11,7 @@ from config.bench.town import Say
 
 # By the name that `manage.py bench` knows it by.
 BENCHES: Mapping[str, Callable[[int, Say], Figure]] = {
+    "arrears": bench_arrears,
     "billing": bench_billing,
     "payment": bench_payment,
     "search": bench_search,

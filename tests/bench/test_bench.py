@@ -61,7 +61,8 @@ def read_until(word: str, stream: IO[str]) -> str:
 
 class TestBench:
     @pytest.mark.parametrize(
-        ("name", "unit"), [("billing", "bills/s"), ("payment", "payments/s"), ("search", "ms (p95)")]
+        ("name", "unit"),
+        [("arrears", "cases/s"), ("billing", "bills/s"), ("payment", "payments/s"), ("search", "ms (p95)")],
     )
     def test_ends_with_the_figure_and_leaves_nothing(self, name: str, unit: str) -> None:
         with start_bench(name, 800) as bench:

@@ -33,11 +33,8 @@ def make_version(branch: Branch, *, service: str = Service.WATER) -> ArrearsPoli
     version = ArrearsPolicyVersion.objects.create(
         policy=policy,
         effective_from=datetime.date(2026, 1, 1),
-        state=ArrearsPolicyVersion.State.APPROVED,
         made_at=MORNING,
         made_by=make_staff(role="finance"),
-        approved_at=MORNING,
-        approved_by=make_staff(role="manager"),
     )
     PolicyStep.objects.bulk_create(
         PolicyStep(
@@ -45,6 +42,8 @@ def make_version(branch: Branch, *, service: str = Service.WATER) -> ArrearsPoli
         )
         for number, (stage, channel, template) in enumerate(CHANNELS, 1)
     )
+    version.state, version.approved_at, version.approved_by = "APPROVED", MORNING, make_staff(role="manager")
+    version.save()
     return version
 
 

@@ -38,16 +38,13 @@ def make_policy(account: Account, *, stage: str = "STOP", threshold: str = "0.00
         policy=policy,
         effective_from=datetime.date(2020, 1, 1) + datetime.timedelta(days=next(_serials)),
         threshold=Decimal(threshold),
-        state="APPROVED",
         made_at=MORNING,
         made_by=make_staff(role="finance", branch=account.branch),
-        approved_at=MORNING,
-        approved_by=make_staff(role="manager", branch=account.branch),
     )
     PolicyStep.objects.create(
         version=version, position=1, stage="LETTER", channel="LETTER", template="demand", min_days=1
     )
-    return PolicyStep.objects.create(
+    rule_of_order = PolicyStep.objects.create(
         version=version,
         position=2,
         stage=stage,
@@ -59,6 +56,10 @@ def make_policy(account: Account, *, stage: str = "STOP", threshold: str = "0.00
         limits_supply=True,
         **rule,
     )
+    version.state, version.approved_at = "APPROVED", MORNING
+    version.approved_by = make_staff(role="manager", branch=account.branch)
+    version.save()
+    return rule_of_order
 
 
 def make_step(account: Account, *, debt: str = "300.00", **rule: Any) -> CaseStep:

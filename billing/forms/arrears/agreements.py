@@ -42,7 +42,7 @@ class WorkbenchForm(forms.Form):
     )
     service = forms.ChoiceField(label=_("Service"), required=False, choices=[*EVERY, *Service.choices])
     least = AmountField(label=_("Owes at least"), max_length=20, required=False)
-    sort = forms.ChoiceField(label=_("Order"), required=False, choices=SORTS)
+    sort = forms.ChoiceField(label=_("Sorted"), required=False, choices=SORTS)
 
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,6 +72,7 @@ class HoldForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("What holds it"),
         choices=[choice for choice in ArrearsHold.Kind.choices if choice[0] not in BY_MONEY],
+        error_messages={"invalid_choice": _("Choose from the list what holds the ladder.")},
     )
     ends_on = forms.DateField(label=_("Until"), required=False, widget=DayInput)
     reason = forms.CharField(label=_("Reason"), max_length=200)
@@ -83,7 +84,7 @@ class LiftForm(forms.Form):
 
 class PromiseForm(forms.Form):
     amount = AmountField(label=_("Amount"), max_length=20)
-    due_on = forms.DateField(label=_("By"), widget=DayInput)
+    due_on = forms.DateField(label=_("Will be paid by"), widget=DayInput)
 
 
 class InstalmentsForm(forms.Form):

@@ -25,11 +25,19 @@ TONES = {
 
 
 @dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step and the colour of its state."""
+
+    step: CaseStep
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rung:
     """A step of the policy, and what was done for it in this case, oldest first."""
 
     rule: PolicyStep
-    steps: list[CaseStep]
+    steps: list[StepRow]
     is_done: bool
     is_next: bool
     # The first day on which it may be raised; None until the step before is delivered.
@@ -45,14 +53,15 @@ class CaseBill:
 
     @property
     def owed(self) -> Decimal:
-        return self.bill.outstanding + self.late_charge
+        owed: Decimal = self.bill.outstanding + self.late_charge
+        return owed
 
 
 def rungs_of(case: ArrearsCase, oldest_due_on: datetime.date | None) -> list[Rung]:
     """The whole ladder of the case. Two queries and one for each thing that hangs on a step."""
-    steps: dict[int, list[CaseStep]] = {}
+    steps: dict[int, list[StepRow]] = {}
     for step in _steps_of(case):
-        steps.setdefault(step.position, []).append(step)
+        steps.setdefault(step.position, []).append(StepRow(step, TONES[State(step.state)]))
     return [
         Rung(
             rule,

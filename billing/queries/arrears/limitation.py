@@ -3,7 +3,7 @@ demand that can be proved (domain.md 2.6.1). The debt remains afterwards; only t
 
 import datetime
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -57,7 +57,7 @@ class Limitation(NamedTuple):
 
 def limitations_of(account_ids: Collection[int], on: datetime.date) -> dict[int, Limitation]:
     """The limitation of every overdue bill of the accounts, by bill. One query."""
-    values = {"ids": list(account_ids), "on": on, "provable": list(PROVABLE)}
+    values: dict[str, Any] = {"ids": list(account_ids), "on": on, "provable": list(PROVABLE)}
     with connection.cursor() as cursor:
         cursor.execute(_OF_ACCOUNTS, values)
         return {bill_id: Limitation(*rest) for bill_id, *rest in cursor.fetchall()}

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -10,12 +11,13 @@ from billing.models import ArrearsHold
 from billing.queries.arrears.debts import DEBTS
 from billing.queries.arrears.holds import CONTESTED, HELD, LOW_INCOME
 
-# The steps in `ended` and what hangs on them: orders to cut that nobody carried out, messages that did not go out.
+# The steps in `ended` and what hangs on them: orders to cut that nobody carried out, messages that did not go out
+# (a second one may wait though its step was delivered by the first).
 # A message that a sender has in hand is left to it: it looks at the debt again before it sends.
 _END_STEPS = """
     steps AS (
         UPDATE billing_casestep s SET state = 'CANCELLED', ended_at = %(at)s, reason = %(reason)s
-        FROM ended WHERE s.id = ended.id RETURNING s.id
+        FROM ended WHERE s.id = ended.id AND s.state IN ('PROPOSED', 'DUE', 'SENT') RETURNING s.id
     ), orders AS (
         UPDATE billing_supplyorder o SET state = 'CANCELLED', reason = %(reason)s
         FROM ended WHERE o.step_id = ended.id AND o.state IN ('PROPOSED', 'APPROVED')
@@ -44,7 +46,6 @@ _CLOSE = f"""
         FROM over WHERE c.id = over.id RETURNING c.id
     ), ended AS (
         SELECT s.id FROM billing_casestep s JOIN closed ON closed.id = s.case_id
-        WHERE s.state IN ('PROPOSED', 'DUE', 'SENT')
     ), {_END_STEPS}
     SELECT (SELECT count(*) FROM closed), (SELECT count(*) FROM steps)
 """  # noqa: S608 - texts of our own
@@ -67,7 +68,7 @@ _HOLD_BACK = f"""
 
 def close_cases(account_ids: Collection[int], on: datetime.date, at: datetime.datetime) -> int:
     """Close the cases of which nothing is owed any more, or less than the threshold; how many."""
-    values = {"ids": list(account_ids), "on": on, "at": at, "reason": _("The debt is gone.")}
+    values: dict[str, Any] = {"ids": list(account_ids), "on": on, "at": at, "reason": _("The debt is gone.")}
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE, values)
         closed, _steps = cursor.fetchone() or (0, 0)
@@ -76,7 +77,7 @@ def close_cases(account_ids: Collection[int], on: datetime.date, at: datetime.da
 
 def hold_back_steps(account_ids: Collection[int], on: datetime.date, at: datetime.datetime) -> int:
     """Take back the steps that wait and that something holds now; how many. They are raised again afterwards."""
-    values = {
+    values: dict[str, Any] = {
         "ids": list(account_ids),
         "on": on,
         "at": at,

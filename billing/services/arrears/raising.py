@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -84,7 +84,7 @@ def raise_steps(account_ids: Collection[int], on: datetime.date) -> Raised:
 
     The caller holds the locks of the accounts. Doing it twice raises nothing twice: the rows forbid it.
     """
-    values = {
+    values: dict[str, Any] = {
         "ids": list(account_ids),
         "on": on,
         "hold_all": list(ArrearsHold.HOLD_ALL),

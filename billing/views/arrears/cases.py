@@ -1,3 +1,4 @@
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -16,11 +17,14 @@ from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
 from billing.forms.arrears.agreements import HoldForm, InstalmentsForm, LiftForm, PromiseForm
 from billing.models import ArrearsCase, ArrearsHold
-from billing.queries.arrears.case_page import TONES, bills_of, rungs_of, total_of, what_holds
+from billing.money import NO_MONEY
+from billing.queries.arrears.case_page import CaseBill, bills_of, rungs_of, total_of, what_holds
 from billing.services.arrears.holds import lift_hold, place_hold
 from billing.services.arrears.promises import agree_instalments, promise_payment
 
 CONTACTS = 20
+# What most customers say.
+LIKELY_DAYS = 7
 
 
 @permission_required("billing.view_arrearscase", raise_exception=True)
@@ -135,7 +139,6 @@ def _page(
         "bills": bills,
         "total": total_of(bills),
         "rungs": rungs_of(case, bills[0].bill.due_on if bills else None),
-        "tones": {state.value: tone for state, tone in TONES.items()},
         "holds": holds,
         "contacts": account.contact_attempts.select_related("by")[:CONTACTS],
         "orders": account.supply_orders.filter(step__isnull=True, kind="RESTORE"),
@@ -146,8 +149,15 @@ def _page(
         "may_hold": request.user.has_perm("billing.add_arrearshold"),
         "may_agree": request.user.has_perm("billing.change_arrearshold"),
         "hold_form": refused.get("hold") or HoldForm(prefix="hold"),
-        "promise_form": refused.get("promise") or PromiseForm(prefix="promise"),
+        "promise_form": refused.get("promise")
+        or PromiseForm(prefix="promise", initial=_likely(bills, today)),
         "instalments_form": refused.get("instalments") or InstalmentsForm(prefix="instalments"),
         "refused": dict.fromkeys(refused, True),
     }
     return render(request, "billing/arrears/case.html", context, status=422 if refused else 200)
+
+
+def _likely(bills: list[CaseBill], today: datetime.date) -> dict[str, Any]:
+    """The whole debt within the week: what is left to type is what differs."""
+    owed = sum((one.bill.outstanding + one.bill.late_charge_left for one in bills), NO_MONEY)
+    return {"amount": owed or None, "due_on": today + datetime.timedelta(days=LIKELY_DAYS)}

@@ -41,7 +41,7 @@ def arrears_workbench(request: StaffRequest) -> HttpResponse:
     age = age if age in {one.code for one in AGES} else ""
     selection = form.selection(tab=tab, age=age)
     figures = figures_of(selection, today)
-    rows = cases_of(selection, today, figures)
+    rows: Any = cases_of(selection, today, figures)
     page: Page[Any] = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     page.object_list = [_row(row) for row in page.object_list]
     kept = {name: request.GET[name] for name in SHOWN_PARAMETERS if request.GET.get(name)}

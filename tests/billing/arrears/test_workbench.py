@@ -189,6 +189,16 @@ class TestTheCase:
         assert answer.context["total"] == Decimal("104.00")
         assert hall.bill.title in page
 
+    def test_is_one_step_from_the_account_while_it_is_open(
+        self, hall: Hall, case: ArrearsCase, collector: Staff
+    ) -> None:
+        client, address = signed_in(collector), f"/accounts/{hall.account.account_no}/"
+        assert f"{LIST}cases/{case.pk}/" in text_of(client.get(address))
+
+        pay(hall.shift, hall.account, [hall.bill], cash("104.00"))
+
+        assert f"{LIST}cases/{case.pk}/" not in text_of(client.get(address))
+
     def test_of_another_branch_does_not_exist(self, hall: Hall, case: ArrearsCase, collector: Staff) -> None:
         foreign = ArrearsCase.objects.get(account=hall.foreign_account)
 
