@@ -148,7 +148,8 @@ class TestTheListOfCalls:
         text = text_of(client.get("/arrears/calls/"))
 
         assert "tel:13800001234" in text
-        assert "共欠100.00元" in text
+        # 100.00 and twenty days at 5 per mille.
+        assert "共欠110.00元" in text
 
     def test_goes_on_to_the_next_after_one_key(self, client: Client, hall: Hall, debtor: Account) -> None:
         step = make_step(debtor, "CALL")
