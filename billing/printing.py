@@ -16,6 +16,7 @@ from billing.services.arrears.letters import (
     keep_part,
     next_part,
     parts_of,
+    put_letters_on_their_way,
 )
 
 logger = logging.getLogger(__name__)
@@ -42,4 +43,8 @@ def _set(run: LetterRun, clock: Clock) -> bool:
     while part := next_part(run):
         if not keep_part(run, letters_as_pdf(part), len(part), at=clock()):
             return False
-    return finish_letters(run, merged(parts_of(run)), at=clock()).is_ready
+    file, last = merged(parts_of(run)), 0
+    # Before the print is ready, not after: whoever takes over from a killed worker does it again.
+    while last := put_letters_on_their_way(run, after=last):
+        pass
+    return finish_letters(run, file, at=clock()).is_ready

@@ -20,6 +20,7 @@ DAY, RECEIPT, REFERENCE, REQUEST = 7001, 7002, 7003, 7004
 # The one of a billing period is taken by migration 0008 too.
 PERIOD = 7031
 TARIFF_FILE = 7010
+LETTERS = 7040
 FIRST_DAY = datetime.date(2000, 1, 1)
 
 # The keys are gathered first: an OR over two kinds of them would read the whole table.
@@ -58,6 +59,11 @@ def lock_receipt(receipt_id: int) -> None:
 def lock_tariff_files() -> None:
     """Two imports of one file must not both find a tariff missing: it has no row to lock yet."""
     _lock("%s", TARIFF_FILE, 0)
+
+
+def lock_letters() -> None:
+    """Two people who ask for the same letters: the second waits, and then finds them written."""
+    _lock("%s", LETTERS, 0)
 
 
 def lock_business_day(date: datetime.date) -> None:

@@ -69,8 +69,8 @@ class AliyunGateway(Gateway):
                     "CurrentPage": "1",
                 },
             )
-        except GatewayError as error:
-            return Finding(Fate.UNKNOWN, error=str(error))
+        except GatewayError as silence:
+            return Finding(Fate.UNKNOWN, error=str(silence))
         for detail in _details(answer):
             if detail.get("OutId") == key:
                 fate = FATES.get(detail.get("SendStatus", 0), Fate.UNKNOWN)

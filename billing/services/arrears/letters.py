@@ -19,7 +19,7 @@ from billing.models import ArrearsCase, CaseStep, Letter, LetterRun, Mailing, Po
 from billing.queries.arrears.building_order import building_order
 from billing.queries.arrears.reminders import Reminder, reminders_of
 from billing.services.arrears.notices import Notice, notice_called, written
-from billing.services.locks import hold_accounts
+from billing.services.locks import hold_accounts, lock_letters
 from billing.services.refusals import ArrearsRefused
 
 # Letters that are set in one go: a second and a half of work, and what the progress is counted in.
@@ -51,8 +51,8 @@ def make_letters(step_ids: Iterable[int], *, template: str, at: datetime.datetim
             code="too_many",
             params={"limit": MOST_LETTERS},
         )
-    # Two people at the same button: the second waits here, and then finds the letters written.
-    hold_accounts(steps.values())
+    # Not the accounts: thousands of them, held so long, would keep the windows from taking money.
+    lock_letters()
     with_letter = set(Letter.objects.filter(step__in=steps).values_list("step_id", flat=True))
     still_due = set(
         CaseStep.objects.filter(pk__in=steps, state=CaseStep.State.DUE).values_list("pk", flat=True)
@@ -152,21 +152,31 @@ def keep_part(run: LetterRun, pdf: bytes, count: int, *, at: datetime.datetime) 
 
 @transaction.atomic
 def finish_letters(run: LetterRun, pdf: bytes, *, at: datetime.datetime) -> LetterRun:
-    """All letters are in one file; their steps are on their way from now on."""
-    accounts = list(Letter.objects.filter(mailing=run.mailing_id).values_list("account_id", flat=True))
-    hold_accounts(accounts)
+    """All letters are in one file."""
     now = LetterRun.objects.select_for_update().get(pk=run.pk)
     if now.state != LetterRun.State.AT_WORK:
         return now
     _store(file_name(run), pdf)
     now.state, now.ready_at = LetterRun.State.READY, at
     now.save(update_fields=["state", "ready_at"])
-    CaseStep.objects.filter(letters__mailing=run.mailing_id, state=CaseStep.State.DUE).update(
-        state=CaseStep.State.SENT
-    )
     for part in range(-(-run.letters // PART)):
         default_storage.delete(part_name(run, part))
     return now
+
+
+@transaction.atomic
+def put_letters_on_their_way(run: LetterRun, *, after: int) -> int:
+    """Mark the steps of so many letters after that position; return the last one's, or 0 when there is none.
+
+    Some at a time: nobody at a window waits for the whole print.
+    """
+    letters = Letter.objects.filter(mailing=run.mailing_id, position__gt=after).order_by("position")
+    rows = list(letters.values_list("position", "account_id", "step_id")[:PART])
+    hold_accounts(account for _position, account, _step in rows)
+    CaseStep.objects.filter(pk__in=[step for *_, step in rows], state=CaseStep.State.DUE).update(
+        state=CaseStep.State.SENT
+    )
+    return rows[-1][0] if rows else 0
 
 
 @transaction.atomic

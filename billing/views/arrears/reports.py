@@ -1,5 +1,6 @@
 """Where the gateway tells what became of messages. It has no sign-in; the address ends in a word only it knows."""
 
+import datetime
 import json
 from typing import Any
 
@@ -13,10 +14,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from billing.models import Message
+from billing.services.arrears.contacts import PHONE, opt_out
 from billing.services.arrears.message_reports import record_report
 from billing.sms.gateway import Fate, Finding
 
 MOST_REPORTS = 1000
+NO_MORE = {"T", "TD", "退订"}
 
 
 @login_not_required
@@ -24,34 +27,43 @@ MOST_REPORTS = 1000
 @require_POST
 @never_cache
 def sms_reports(request: HttpRequest, token: str) -> JsonResponse:
-    """Take delivery reports as the provider sends them: a list of out_id, success, biz_id, err_code."""
+    """Take what the provider sends: delivery reports (out_id, success, biz_id, err_code) and replies (phone_number, content)."""
     if not settings.SMS_REPORT_TOKEN or not constant_time_compare(token, settings.SMS_REPORT_TOKEN):
         raise Http404
-    reports = _reports(request.body)
-    if reports is None:
+    rows = _rows(request.body)
+    if rows is None:
         return JsonResponse({"code": 1, "msg": "a list of reports is expected"}, status=400)
-    keys = dict(
-        Message.objects.filter(dedupe_key__in=[key for key, _finding in reports]).values_list(
-            "dedupe_key", "pk"
-        )
-    )
     now = timezone.now()
+    _take_replies([row for row in rows if "content" in row], now)
+    _take_reports([_report(row) for row in rows if "content" not in row], now)
+    return JsonResponse({"code": 0, "msg": "ok"})
+
+
+def _take_reports(reports: list[tuple[str, Finding]], now: datetime.datetime) -> None:
+    sent = Message.objects.filter(dedupe_key__in=[key for key, _finding in reports])
+    keys = dict(sent.values_list("dedupe_key", "pk"))
     for key, finding in reports:
         # A report on a message that we never wrote is none of ours; the others must not wait for it.
         if key in keys:
             record_report(keys[key], finding, at=now)
-    return JsonResponse({"code": 0, "msg": "ok"})
 
 
-def _reports(body: bytes) -> list[tuple[str, Finding]] | None:
+def _take_replies(replies: list[dict[str, Any]], now: datetime.datetime) -> None:
+    """退订回T: whoever answers so gets no more messages."""
+    for reply in replies:
+        phone = _word(reply, "phone_number").strip()
+        if _word(reply, "content").strip().upper() in NO_MORE and PHONE.fullmatch(phone):
+            opt_out(phone, source=_word(reply, "content").strip(), by=None, at=now)
+
+
+def _rows(body: bytes) -> list[dict[str, Any]] | None:
     try:
         rows = json.loads(body)
     except ValueError:
         return None
     if not isinstance(rows, list) or len(rows) > MOST_REPORTS:
         return None
-    found = [_report(row) for row in rows if isinstance(row, dict)]
-    return found if len(found) == len(rows) else None
+    return rows if all(isinstance(row, dict) for row in rows) else None
 
 
 def _report(row: dict[str, Any]) -> tuple[str, Finding]:

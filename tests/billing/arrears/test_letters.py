@@ -53,7 +53,7 @@ def make(branch: Branch, by: Staff, doors: list[tuple[str, str]]) -> Mailing:
 
 def pages(run: LetterRun) -> list[str]:
     with default_storage.open(file_name(run)) as file:
-        return [page.extract_text() for page in PdfReader(io.BytesIO(file.read())).pages]
+        return ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(file.read())).pages]
 
 
 @pytest.mark.django_db

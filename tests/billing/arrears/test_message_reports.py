@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Account, Staff
-from billing.models import DeliveryProof, Message
+from billing.models import DeliveryProof, Message, OptOut
 from billing.services.arrears.message_reports import decide_unsure, record_report
 from billing.sms.gateway import Fate, Finding
 from tests.counters.rows import refused
@@ -169,3 +169,21 @@ class TestTheAddressForReports:
 
         assert answer.status_code == 200
         assert Message.objects.get().gateway_id == "1"
+
+    @pytest.mark.parametrize(
+        ("content", "phone", "taken"),
+        [
+            ("T", "13800001234", True),
+            (" td ", "13800001234", True),
+            ("退订", "13800001234", True),
+            ("已缴费", "13800001234", False),
+            ("T", "not a phone", False),
+        ],
+    )
+    def test_takes_a_number_off_whose_owner_answers_so(self, content: str, phone: str, taken: bool) -> None:
+        reply = [{"phone_number": phone, "content": content}]
+
+        assert self.post(reply).status_code == 200
+        assert self.post(reply).status_code == 200
+
+        assert OptOut.objects.filter(phone=phone).count() == int(taken)
