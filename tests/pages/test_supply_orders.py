@@ -1,5 +1,6 @@
 """Pages of supply: the supervisor's list, an order, the field worker's phone; and the pages of write-offs."""
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,14 +8,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Account, Staff
-from billing.models import Bill, SupplyOrder, WriteOff
+from billing.models import Bill, DeliveryProof, SupplyOrder, WriteOff
 from tests.billing.arrears.supply_people import JPEG
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_account, make_staff
+from tests.factories.counters import MORNING
 from tests.factories.supply import make_approved, make_order, make_write_off
 from tests.hall import PASSWORD, TODAY, Hall, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -63,13 +67,14 @@ class TestTheList:
 
     def test_has_the_late_ones_on_top_with_their_clock(self, hall: Hall, heat: Account) -> None:
         punctual = make_approved(heat)
-        late = make_approved(make_account(branch=hall.branch))
+        late, waits = (make_approved(make_account(branch=hall.branch)) for _ in range(2))
         SupplyOrder.objects.filter(pk=late.pk).update(planned_on="2026-11-20")
+        SupplyOrder.objects.filter(pk=waits.pk).update(kind="RESTORE", planned_on=None, due_at=MORNING - HOUR)
 
         answer = signed_in(hall.supervisor).get("/arrears/orders/?show=underway")
 
-        assert [row["id"] for row in answer.context["page_obj"]] == [late.pk, punctual.pk]
-        assert answer.context["counts"] == {"waiting": 0, "underway": 2, "late": 1}
+        assert [row["id"] for row in answer.context["page_obj"]] == [waits.pk, late.pk, punctual.pk]
+        assert answer.context["counts"] == {"waiting": 0, "underway": 3, "late": 2}
 
     def test_asks_the_same_number_of_questions_for_many_orders(
         self, hall: Hall, heat: Account, django_assert_max_num_queries: Any
@@ -115,7 +120,7 @@ class TestAnOrder:
         answer = signed_in(worker).post(f"/arrears/orders/{order.pk}/announcement/", form)
 
         assert answer.status_code == 302
-        assert order.step.proofs.get().kind == "SIGNED"
+        assert DeliveryProof.objects.get(step__orders=order).kind == "SIGNED"
 
 
 class TestTheFieldWorkersPhone:
@@ -141,7 +146,7 @@ class TestTheFieldWorkersPhone:
 
         assert answer.status_code == 302
         photo = signed_in(hall.cashier).get(f"/arrears/orders/{order.pk}/photo/")
-        assert b"".join(photo.streaming_content) == JPEG
+        assert photo.getvalue() == JPEG
         assert (photo["Content-Type"], photo["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
         assert signed_in(hall.stranger).get(f"/arrears/orders/{order.pk}/photo/").status_code == 404
 

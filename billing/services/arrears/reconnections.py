@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -61,7 +62,7 @@ def restore_after_payment(account_ids: Iterable[int], at: datetime.datetime) -> 
     ends; an account that was cut and owes nothing overdue is to be supplied again within the hours of its service,
     counted from `at`; a reconnection whose payment was undone ends. Three statements, whatever the number.
     """
-    words = {
+    words: dict[str, Any] = {
         "ids": list(account_ids),
         "today": business_date_of(at),
         "at": at,

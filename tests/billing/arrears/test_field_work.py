@@ -65,7 +65,7 @@ class TestCutting:
         assert (order.state, order.done_by, state_of(account)) == ("DONE", worker, state)
         assert (media / order.photo).read_bytes() == JPEG
         assert (order.recheck["debt"], order.recheck["found"]) == ("300.00", "")
-        step = CaseStep.objects.select_related("case").get(pk=order.step_id)
+        step = CaseStep.objects.select_related("case").get(orders=order)
         assert (step.state, step.case.level, step.case.reached_on) == ("DONE", 2, TODAY)
         assert DeliveryProof.objects.get(step=step).kind == "ORDER"
 
@@ -133,7 +133,7 @@ class TestTheLookUnderTheLock:
         assert not ended.photo
         assert state_of(order.account) == before
         assert AccountStateChange.objects.filter(account=order.account).count() == 0
-        assert CaseStep.objects.get(pk=order.step_id).state == "CANCELLED"
+        assert CaseStep.objects.get(orders=order).state == "CANCELLED"
 
     def test_finds_the_debt_paid(self, account: Account, worker: Staff, shift: Shift) -> None:
         order = make_given(account, worker)
@@ -202,7 +202,7 @@ class TestTheLookUnderTheLock:
 
     def test_finds_the_letter_without_proof(self, account: Account, worker: Staff) -> None:
         order = make_given(account, worker)
-        step = CaseStep.objects.get(pk=order.step_id)
+        step = CaseStep.objects.get(orders=order)
         unproved = CaseStep.objects.create(
             case_id=step.case_id, rule=step.rule, position=9, state="CANCELLED", raised_on=TODAY
         )
