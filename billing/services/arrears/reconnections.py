@@ -48,6 +48,8 @@ _RESTORE = f"""
     JOIN accounts_account account ON account.id = money.account_id AND account.state IN ('RESTRICTED', 'STOPPED')
     JOIN billing_reconnectionterm term ON term.service = account.service
     WHERE money.is_clear
+        -- Written off is not paid.
+        AND NOT EXISTS (SELECT FROM billing_bill WHERE account_id = account.id AND written_off > 0)
     ORDER BY account.id
     ON CONFLICT DO NOTHING
     RETURNING id

@@ -14,6 +14,7 @@ from billing.queries.arrears.order_checks import JUST_NOW
 from billing.services.arrears.field_work import carry_out_order, give_last_word
 from billing.services.arrears.reconnections import restore_after_payment
 from billing.services.arrears.supply_orders import announce_order
+from billing.services.arrears.write_offs import approve_write_off, propose_write_off, recover_write_off
 from counters.models import Shift
 from counters.services.payments import void_payment_at_counter
 from tests.billing.arrears.supply_people import JPEG, PHOTO, supervisor, worker
@@ -324,6 +325,22 @@ class TestTheReconnection:
         pay(shift, account, list(account.bills.all()), cash("299.99"))
 
         assert restore_after_payment([account.pk], MORNING) == 0
+
+    def test_does_not_begin_because_the_debt_was_written_off(
+        self, account: Account, worker: Staff, finance: Staff, supervisor: Staff, branch: Branch, shift: Shift
+    ) -> None:
+        self.stopped(account, worker)
+        bill = account.bills.get()
+        lost = propose_write_off(
+            bill, kind="BAD", reason="OTHER", note="无法执行", proposed_by=finance, at=MORNING
+        )
+        approve_write_off(lost, approved_by=supervisor, at=MORNING)
+        approve_write_off(lost, approved_by=make_staff(role="manager", branch=branch), at=MORNING)
+        assert restore_after_payment([account.pk], MORNING) == 0
+        recover_write_off(lost, recovered_by=shift.cashier, at=MORNING)
+        pay(shift, account, [bill], cash("300.00"))
+
+        assert restore_after_payment([account.pk], MORNING) == 1
 
     def test_does_not_touch_who_was_never_cut(self, account: Account, branch: Branch) -> None:
         neighbour = make_account(branch=branch)
