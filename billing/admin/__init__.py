@@ -1,3 +1,3 @@
-from billing.admin import books, corrections, gas, heating, meters, prices
+from billing.admin import books, corrections, gas, heating, meters, prices, supply
 
-__all__ = ["books", "corrections", "gas", "heating", "meters", "prices"]
+__all__ = ["books", "corrections", "gas", "heating", "meters", "prices", "supply"]

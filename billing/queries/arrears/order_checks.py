@@ -52,7 +52,7 @@ def look_at(order: SupplyOrder, account: Account, at: datetime.datetime) -> Look
 
     Codes: step_over, not_supplied, debt_gone, held, letter_not_delivered, same_person.
     """
-    step = CaseStep.objects.select_related("rule", "case__version").get(pk=order.step_id)
+    step = CaseStep.objects.select_related("rule", "case__version").get(orders=order)
     on = business_date_of(at)
     debt, held = overdue_debt(account.pk, on), holds_of([account.pk], on).get(account.pk, [])
     facts = {
@@ -89,7 +89,7 @@ def not_yet(order: SupplyOrder, account: Account, at: datetime.datetime) -> Obst
 
 def rule_of(order: SupplyOrder) -> PolicyStep:
     """The rung of the policy that an order belongs to."""
-    return CaseStep.objects.select_related("rule").get(pk=order.step_id).rule
+    return CaseStep.objects.select_related("rule").get(orders=order).rule
 
 
 def _over(step: CaseStep, order: SupplyOrder, account: Account) -> Obstacle | None:

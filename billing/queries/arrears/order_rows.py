@@ -3,7 +3,19 @@
 import datetime
 from typing import Any
 
-from django.db.models import Count, DateTimeField, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    DecimalField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -25,28 +37,23 @@ SHOWN = {
     "underway": Q(state=SupplyOrder.State.APPROVED),
     "done": Q(state__in=[SupplyOrder.State.DONE, SupplyOrder.State.REFUSED, SupplyOrder.State.CANCELLED]),
 }
-# A restoration has its moment; a cut the morning of its day.
-CLOCK = (
-    Coalesce("due_at", Cast("planned_on", DateTimeField())).asc(nulls_last=True),
-    "id",
-)
 # So little time left presses.
 SOON = datetime.timedelta(hours=4)
 
 
-def orders_in(staff: Staff, view: str, today: datetime.date) -> QuerySet[SupplyOrder]:
+def orders_in(staff: Staff, view: str, at: datetime.datetime) -> QuerySet[SupplyOrder]:
     """The orders of one tab that this person may see, with what is overdue on each account today."""
     owed = (
         Bill.objects.filter(account_id=OuterRef("account_id"))
         .open()
-        .due_before(today)
+        .due_before(business_date_of(at))
         .order_by()
         .values("account_id")
         .annotate(owed=Sum("outstanding"))
         .values("owed")
     )
     money = DecimalField(max_digits=14, decimal_places=2)
-    orders: QuerySet[SupplyOrder] = (
+    orders: QuerySet[Any] = (
         SupplyOrder.objects.visible_to(staff)
         .filter(SHOWN[view])
         .select_related(
@@ -59,13 +66,13 @@ def orders_in(staff: Staff, view: str, today: datetime.date) -> QuerySet[SupplyO
         return orders.order_by("-debt", "id")
     if view == "done":
         return orders.order_by(Coalesce("done_at", "decided_at", "proposed_at").desc(), "-id")
-    return orders.order_by(*CLOCK)
+    return orders.order_by(*_clocks(at))
 
 
-def field_orders(staff: Staff, today: datetime.date) -> QuerySet[SupplyOrder]:
+def field_orders(staff: Staff, at: datetime.datetime) -> QuerySet[SupplyOrder]:
     """What this worker has to do: what was handed over, and what nobody has yet."""
     mine = Q(worker=staff) | Q(worker__isnull=True)
-    return orders_in(staff, "underway", today).filter(mine)
+    return orders_in(staff, "underway", at).filter(mine)
 
 
 def count_orders(staff: Staff, at: datetime.datetime) -> dict[str, int]:
@@ -140,6 +147,17 @@ def phones_of(order: SupplyOrder) -> list[str]:
     """The numbers at which the worker gives the last word."""
     contacts = Contact.objects.filter(customer_id=order.account.customer_id, is_wrong=False)
     return list(contacts.values_list("phone", flat=True))
+
+
+def _clocks(at: datetime.datetime) -> tuple[Any, ...]:
+    """Customers who paid and wait too long, then announced days that passed, then what is next."""
+    late = Case(
+        When(due_at__lt=at, then=Value(0)),
+        When(planned_on__lt=business_date_of(at), then=Value(1)),
+        default=Value(2),
+    )
+    # A restoration has its moment; a cut the morning of its day.
+    return late, Coalesce("due_at", Cast("planned_on", DateTimeField())).asc(nulls_last=True), "id"
 
 
 def _hours(time: datetime.timedelta) -> str:

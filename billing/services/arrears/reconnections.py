@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -47,6 +48,8 @@ _RESTORE = f"""
     JOIN accounts_account account ON account.id = money.account_id AND account.state IN ('RESTRICTED', 'STOPPED')
     JOIN billing_reconnectionterm term ON term.service = account.service
     WHERE money.is_clear
+        -- Written off is not paid.
+        AND NOT EXISTS (SELECT FROM billing_bill WHERE account_id = account.id AND written_off > 0)
     ORDER BY account.id
     ON CONFLICT DO NOTHING
     RETURNING id
@@ -61,7 +64,7 @@ def restore_after_payment(account_ids: Iterable[int], at: datetime.datetime) -> 
     ends; an account that was cut and owes nothing overdue is to be supplied again within the hours of its service,
     counted from `at`; a reconnection whose payment was undone ends. Three statements, whatever the number.
     """
-    words = {
+    words: dict[str, Any] = {
         "ids": list(account_ids),
         "today": business_date_of(at),
         "at": at,

@@ -125,7 +125,7 @@ def announce_order(
     if delivered_at > at:
         raise ArrearsRefused(_("It cannot have been delivered later than now."), code="delivered_later")
     proof = DeliveryProof.objects.create(
-        step_id=order.step_id, kind=kind, reference=reference.strip(), delivered_at=delivered_at,
+        step=CaseStep.objects.get(orders=order), kind=kind, reference=reference.strip(), delivered_at=delivered_at,
         recorded_at=at, recorded_by=by,
     )  # fmt: skip
     order.planned_on = _planned(
@@ -190,7 +190,7 @@ def _lock_undecided(order: SupplyOrder, decided_by: Staff) -> tuple[Account, Sup
         )
     if not decided_by.has_perm(MAY_DECIDE):
         raise ArrearsRefused(_("The supervisor or the manager decides about supply."), code="may_not_decide")
-    proposer = CaseStep.objects.values_list("proposed_by_id", flat=True).get(pk=order.step_id)
+    proposer = CaseStep.objects.values_list("proposed_by_id", flat=True).get(orders=order)
     if decided_by.pk in (order.proposed_by_id, proposer):
         raise ArrearsRefused(_("Somebody other than the proposer decides."), code="same_person")
     return account, order

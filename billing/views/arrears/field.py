@@ -31,7 +31,7 @@ MOST = 100
 def field_list(request: StaffRequest) -> HttpResponse:
     """What I have to do, what presses most on top."""
     now = timezone.now()
-    orders = [order_row(one, now) for one in field_orders(request.user, business_date_of(now))[:MOST]]
+    orders = [order_row(one, now) for one in field_orders(request.user, now)[:MOST]]
     return render(request, "billing/arrears/field_list.html", {"orders": orders})
 
 
@@ -40,8 +40,7 @@ def field_list(request: StaffRequest) -> HttpResponse:
 @never_cache
 def field_order(request: StaffRequest, pk: int) -> HttpResponse:
     """One order at the door: the last word, the reading, the photo, done."""
-    today = business_date_of(timezone.now())
-    order: SupplyOrder = get_object_or_404(field_orders(request.user, today), pk=pk)
+    order: SupplyOrder = get_object_or_404(field_orders(request.user, timezone.now()), pk=pk)
     if request.method == "GET":
         return _page(request, order, FieldForm(), 200)
     form = FieldForm(request.POST, request.FILES)

@@ -44,7 +44,7 @@ def supply_order_list(request: StaffRequest) -> HttpResponse:
     if not request.user.has_perm(MAY_DECIDE):
         raise PermissionDenied
     now = timezone.now()
-    waiting = orders_in(request.user, "waiting", business_date_of(now)).order_by("pk")
+    waiting = orders_in(request.user, "waiting", now).order_by("pk")
     form = ManyForm(request.POST, waiting=list(waiting.values_list("pk", flat=True)))
     if not form.is_valid():
         return _list(request, form)
@@ -150,9 +150,7 @@ def _list(request: StaffRequest, form: Form | None = None) -> HttpResponse:
     now = timezone.now()
     view = request.GET.get("show", "")
     view = view if view in VIEWS else VIEWS[0]
-    page: Any = Paginator(orders_in(request.user, view, business_date_of(now)), ROWS).get_page(
-        request.GET.get("page")
-    )
+    page: Any = Paginator(orders_in(request.user, view, now), ROWS).get_page(request.GET.get("page"))
     page.object_list = [order_row(order, now) for order in page.object_list]
     context = {
         "page_obj": page,

@@ -14,6 +14,7 @@ from billing.queries.arrears.order_checks import JUST_NOW
 from billing.services.arrears.field_work import carry_out_order, give_last_word
 from billing.services.arrears.reconnections import restore_after_payment
 from billing.services.arrears.supply_orders import announce_order
+from billing.services.arrears.write_offs import approve_write_off, propose_write_off, recover_write_off
 from counters.models import Shift
 from counters.services.payments import void_payment_at_counter
 from tests.billing.arrears.supply_people import JPEG, PHOTO, supervisor, worker
@@ -65,7 +66,7 @@ class TestCutting:
         assert (order.state, order.done_by, state_of(account)) == ("DONE", worker, state)
         assert (media / order.photo).read_bytes() == JPEG
         assert (order.recheck["debt"], order.recheck["found"]) == ("300.00", "")
-        step = CaseStep.objects.select_related("case").get(pk=order.step_id)
+        step = CaseStep.objects.select_related("case").get(orders=order)
         assert (step.state, step.case.level, step.case.reached_on) == ("DONE", 2, TODAY)
         assert DeliveryProof.objects.get(step=step).kind == "ORDER"
 
@@ -133,7 +134,7 @@ class TestTheLookUnderTheLock:
         assert not ended.photo
         assert state_of(order.account) == before
         assert AccountStateChange.objects.filter(account=order.account).count() == 0
-        assert CaseStep.objects.get(pk=order.step_id).state == "CANCELLED"
+        assert CaseStep.objects.get(orders=order).state == "CANCELLED"
 
     def test_finds_the_debt_paid(self, account: Account, worker: Staff, shift: Shift) -> None:
         order = make_given(account, worker)
@@ -202,7 +203,7 @@ class TestTheLookUnderTheLock:
 
     def test_finds_the_letter_without_proof(self, account: Account, worker: Staff) -> None:
         order = make_given(account, worker)
-        step = CaseStep.objects.get(pk=order.step_id)
+        step = CaseStep.objects.get(orders=order)
         unproved = CaseStep.objects.create(
             case_id=step.case_id, rule=step.rule, position=9, state="CANCELLED", raised_on=TODAY
         )
@@ -324,6 +325,22 @@ class TestTheReconnection:
         pay(shift, account, list(account.bills.all()), cash("299.99"))
 
         assert restore_after_payment([account.pk], MORNING) == 0
+
+    def test_does_not_begin_because_the_debt_was_written_off(
+        self, account: Account, worker: Staff, finance: Staff, supervisor: Staff, branch: Branch, shift: Shift
+    ) -> None:
+        self.stopped(account, worker)
+        bill = account.bills.get()
+        lost = propose_write_off(
+            bill, kind="BAD", reason="OTHER", note="无法执行", proposed_by=finance, at=MORNING
+        )
+        approve_write_off(lost, approved_by=supervisor, at=MORNING)
+        approve_write_off(lost, approved_by=make_staff(role="manager", branch=branch), at=MORNING)
+        assert restore_after_payment([account.pk], MORNING) == 0
+        recover_write_off(lost, recovered_by=shift.cashier, at=MORNING)
+        pay(shift, account, [bill], cash("300.00"))
+
+        assert restore_after_payment([account.pk], MORNING) == 1
 
     def test_does_not_touch_who_was_never_cut(self, account: Account, branch: Branch) -> None:
         neighbour = make_account(branch=branch)

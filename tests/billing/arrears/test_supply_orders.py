@@ -66,7 +66,7 @@ class TestTheDecision:
         order = approve(make_order(account), supervisor)
 
         assert (order.state, order.decided_by, order.planned_on) == ("APPROVED", supervisor, TODAY)
-        step = CaseStep.objects.get(pk=order.step_id)
+        step = CaseStep.objects.get(orders=order)
         assert (step.state, step.approved_by) == ("DUE", supervisor)
         assert AuditEntry.objects.filter(action="arrears.approve_order", object_id=str(order.pk)).count() == 1
 
@@ -143,7 +143,7 @@ class TestTheDecision:
         order = refuse_order(order, reason="家有病人", decided_by=supervisor, at=MORNING)
 
         assert (order.state, order.reason) == ("REFUSED", "家有病人")
-        step = CaseStep.objects.get(pk=order.step_id)
+        step = CaseStep.objects.get(orders=order)
         assert (step.state, step.reason) == ("CANCELLED", "家有病人")
 
     def test_of_many_refuses_only_those_that_do_not_hold(
