@@ -38,6 +38,8 @@ _CLOSE = f"""
     ), closed AS (
         UPDATE billing_arrearscase c SET state = 'CLOSED', closed_on = %(on)s, ending = CASE
             WHEN over.amount > 0 THEN 'BELOW_THRESHOLD'
+            WHEN EXISTS (SELECT FROM billing_bill b
+                         WHERE b.account_id = over.account_id AND b.state = 'WRITEOFF') THEN 'WRITTEN_OFF'
             WHEN EXISTS (SELECT FROM billing_allocation p JOIN billing_payment m ON m.id = p.payment_id
                          WHERE p.account_id = over.account_id AND m.business_date >= over.opened_on) THEN 'PAID'
             WHEN EXISTS (SELECT FROM billing_bill b

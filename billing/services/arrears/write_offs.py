@@ -11,6 +11,7 @@ from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
 from billing.models import Bill, Posting, WriteOff, WriteOffRecovery
 from billing.money import NO_MONEY
+from billing.services.arrears.closing import close_cases
 from billing.services.locks import balances_of, lock_bills, save_balances
 from billing.services.postings import RECEIVABLE
 from billing.services.refusals import ArrearsRefused
@@ -83,6 +84,8 @@ def approve_write_off(write_off: WriteOff, *, approved_by: Staff, at: datetime.d
     bill.outstanding, bill.written_off = NO_MONEY, bill.written_off + write_off.amount
     bill.state = Bill.State.WRITTEN_OFF
     bill.save(update_fields=["outstanding", "written_off", "state"])
+    # Nobody is asked any more for what is written off; a supply that was cut stays cut, because nothing was paid.
+    close_cases([bill.account_id], business_date_of(at), at)
     _leave_a_trace("arrears.approve_write_off", write_off, approved_by, at)
     return write_off
 

@@ -24,6 +24,7 @@ from tests.billing.arrears.supply_people import supervisor
 from tests.counters.rows import broken_invariants, refused
 from tests.factories.accounts import make_account, make_staff
 from tests.factories.billing import make_bill
+from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, pay
 
 __all__ = ["supervisor"]
@@ -88,6 +89,17 @@ class TestWritingOff:
         assert written_off_bill(bill) == ("WRITEOFF", Decimal(0), Decimal(300))
         assert Balance.objects.get(account=account).receivable == 0
         assert broken_invariants() == []
+
+    def test_ends_the_case(
+        self, bill: Bill, account: Account, finance: Staff, supervisor: Staff, manager: Staff
+    ) -> None:
+        make_arrears_policy(service=account.service)
+        case = make_case(account)
+
+        write_off(bill, finance, supervisor, manager)
+
+        case.refresh_from_db()
+        assert (case.state, case.ending) == ("CLOSED", "WRITTEN_OFF")
 
     def test_leaves_out_what_was_paid(
         self, bill: Bill, finance: Staff, supervisor: Staff, manager: Staff, shift: Shift, account: Account
