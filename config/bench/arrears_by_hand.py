@@ -5,7 +5,7 @@ No locks, no holds that were entered, no cases from before, no job: it selects w
 
 import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 _CASES = """
     INSERT INTO billing_arrearscase (account_id, version_id, state, level, opened_on, ending)
@@ -31,6 +31,7 @@ _STEPS = """
 """
 
 
+@transaction.atomic
 def work_by_hand(on: datetime.date) -> None:
     """Open the cases of the day and raise their first steps."""
     with connection.cursor() as cursor:

@@ -61,7 +61,7 @@ class TestACaseEnds:
         self, bill: Bill, account: Account, finance: Staff, manager: Staff
     ) -> None:
         proposed = propose_adjustment(
-            account, bill=bill, amount=Decimal("-100.00"), component="supply", reason="GOODWILL", note="优惠",
+            account, bill=bill, amount=Decimal("-100.00"), component="supply", reason="SERVICE_FAULT", note="优惠",
             proposed_by=finance, at=MORNING,
         )  # fmt: skip
         assert ending() == ("OPEN", "")
