@@ -17,11 +17,12 @@ CHANNELS = (
     ("INFORM", "SMS", "arrears_sms"),
     ("INFORM", "CALL", "arrears_call"),
     ("LETTER", "LETTER", "demand_letter"),
+    ("STOP", "ORDER", "stop_notice"),
 )
 
 
 def make_version(branch: Branch, *, service: str = Service.WATER) -> ArrearsPolicyVersion:
-    """An approved ladder of the branch: a message, a call, a letter of demand."""
+    """An approved ladder of the branch: a message, a call, a letter of demand, a stop."""
     policy, is_new = ArrearsPolicy.objects.get_or_create(
         service=service,
         branch=branch,
@@ -38,7 +39,13 @@ def make_version(branch: Branch, *, service: str = Service.WATER) -> ArrearsPoli
     )
     PolicyStep.objects.bulk_create(
         PolicyStep(
-            version=version, position=number, stage=stage, channel=channel, template=template, min_days=1
+            version=version,
+            position=number,
+            stage=stage,
+            channel=channel,
+            template=template,
+            min_days=1,
+            needs_approval=channel == "ORDER",
         )
         for number, (stage, channel, template) in enumerate(CHANNELS, 1)
     )

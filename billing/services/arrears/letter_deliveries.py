@@ -7,8 +7,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Staff
-from billing.models import CaseStep, DeliveryProof, Letter
+from accounts.models import Account, Staff
+from accounts.services.audit import record_audit
+from billing.models import CaseStep, DeliveryProof, Letter, PolicyStep
 from billing.services.arrears.deliveries import deliver_step
 from billing.services.photos import Photo
 from billing.services.refusals import ArrearsRefused
@@ -42,7 +43,8 @@ def record_delivery(
     if delivered_at < letter.mailing.made_at:
         raise ArrearsRefused(_("The letter was not yet printed at that time."), code="delivered_before_made")
     name = f"deliveries/{photo.name}" if photo else ""
-    step = deliver_step(
+    deliver = _announce if _is_announcement(letter.step_id) else deliver_step
+    step = deliver(
         letter.step_id,
         kind=Kind(kind),
         delivered_at=delivered_at,
@@ -68,3 +70,42 @@ def _check(kind: str, reference: str, place: str, photo: Photo | None) -> None:
         )
     if kind == Kind.DOOR_PHOTO and not place.strip():
         raise ArrearsRefused(_("Say where the letter was left."), code="place_missing")
+
+
+def _is_announcement(step_id: int) -> bool:
+    return CaseStep.objects.filter(pk=step_id, rule__channel=PolicyStep.Channel.ORDER).exists()
+
+
+def _announce(
+    step_id: int,
+    *,
+    kind: DeliveryProof.Kind,
+    delivered_at: datetime.datetime,
+    reference: str,
+    place: str,
+    photo: str,
+    at: datetime.datetime,
+    by: Staff,
+) -> CaseStep:
+    """Keep the proof that an order was announced. The case stands on the step only once it is carried out."""
+    account_id = CaseStep.objects.values_list("case__account_id", flat=True).get(pk=step_id)
+    Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    step = CaseStep.objects.get(pk=step_id)
+    if step.state not in CaseStep.WAITING or step.proofs.exists():
+        raise ArrearsRefused(
+            _("This step is over already: %(state)s."),
+            code="step_not_waiting",
+            params={"state": step.get_state_display()},
+        )
+    DeliveryProof.objects.create(
+        step=step,
+        kind=kind,
+        delivered_at=delivered_at,
+        reference=reference,
+        place=place,
+        photo=photo,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    record_audit(actor=by, action="arrears.announce", on=step, at=at, details={"proof": kind})
+    return step

@@ -22,6 +22,8 @@ from billing.services.arrears.notices import Notice, notice_called, written
 from billing.services.locks import hold_accounts, lock_letters
 from billing.services.refusals import ArrearsRefused
 
+# An order is announced on paper too; carrying it out stays with the order.
+ON_PAPER = (PolicyStep.Channel.LETTER, PolicyStep.Channel.ORDER)
 # Letters that are set in one go: a second and a half of work, and what the progress is counted in.
 PART = 250
 READ_AT_ONCE = 1000
@@ -107,7 +109,7 @@ def letter_steps(by: Staff) -> "Any":
     """The steps by letter that are to be done and have none yet, of those that this person sees."""
     return CaseStep.objects.filter(
         state=CaseStep.State.DUE,
-        rule__channel=PolicyStep.Channel.LETTER,
+        rule__channel__in=ON_PAPER,
         case__state=ArrearsCase.State.OPEN,
         case__account__in=Account.objects.visible_to(by),
         letters__isnull=True,
@@ -173,9 +175,11 @@ def put_letters_on_their_way(run: LetterRun, *, after: int) -> int:
     letters = Letter.objects.filter(mailing=run.mailing_id, position__gt=after).order_by("position")
     rows = list(letters.values_list("position", "account_id", "step_id")[:PART])
     hold_accounts(account for _position, account, _step in rows)
-    CaseStep.objects.filter(pk__in=[step for *_, step in rows], state=CaseStep.State.DUE).update(
-        state=CaseStep.State.SENT
-    )
+    CaseStep.objects.filter(
+        pk__in=[step for *_, step in rows],
+        state=CaseStep.State.DUE,
+        rule__channel=PolicyStep.Channel.LETTER,
+    ).update(state=CaseStep.State.SENT)
     return rows[-1][0] if rows else 0
 
 
@@ -228,7 +232,7 @@ def _steps(step_ids: list[int], template: str, by: Staff) -> dict[int, int]:
     """The account of each step that this person sees, whatever has become of it since it was chosen."""
     rows = CaseStep.objects.filter(
         pk__in=step_ids,
-        rule__channel=PolicyStep.Channel.LETTER,
+        rule__channel__in=ON_PAPER,
         rule__template=template,
         case__account__in=Account.objects.visible_to(by),
     )

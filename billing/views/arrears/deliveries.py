@@ -33,7 +33,7 @@ NOT = "NOT_"
 def delivery_list(request: StaffRequest) -> HttpResponse:
     """The letters that are on their way, and what was delivered last."""
     wanted = request.GET.get("q", "").strip()[:40].replace("\x00", "")
-    letters = _letters(request).filter(step__state__in=CaseStep.WAITING)
+    letters = _letters(request).filter(step__state__in=CaseStep.WAITING, step__proofs__isnull=True)
     if wanted:
         letters = letters.filter(Q(account__account_no=wanted.upper()) | Q(content__number=wanted))
     page: Any = Paginator(letters.order_by("mailing", "position"), ROWS).get_page(request.GET.get("page"))
@@ -70,7 +70,7 @@ def delivery_new(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "letter": letter,
         "form": form,
-        "is_waiting": letter.step.state in CaseStep.WAITING if letter.step else False,
+        "is_waiting": letter.step.state in CaseStep.WAITING and not letter.step.proofs.exists(),
         "attempts": letter.account.contact_attempts.filter(way="VISIT").select_related("by")[:LATEST],
         "tab": "deliveries",
     }
@@ -127,4 +127,4 @@ def _record(request: StaffRequest, letter: Letter, form: DeliveryForm, now: date
         at=now,
         by=request.user,
     )
-    said.success(request, _("Delivered: the case stands on this step now."))
+    said.success(request, _("Delivered, with its proof."))

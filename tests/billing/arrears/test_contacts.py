@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import Account, Branch, Contact, Staff
 from billing.models import CaseStep, ContactAttempt, DeliveryProof, Letter, OptOut
+from billing.printing import set_letters
 from billing.queries.arrears.call_list import calls_made, calls_to_make
 from billing.services.arrears.contacts import opt_out, record_call, record_visit
 from billing.services.arrears.letter_deliveries import record_delivery
@@ -249,3 +250,19 @@ class TestALetter:
 
         attempt = ContactAttempt.objects.get()
         assert (attempt.way, attempt.result, DeliveryProof.objects.count()) == ("VISIT", "MOVED", 0)
+
+    def test_that_announces_an_order_leaves_the_order_to_be_carried_out(
+        self, debtor: Account, collector: Staff
+    ) -> None:
+        step = make_step(debtor, "ORDER")
+        made = MORNING - datetime.timedelta(days=1)
+        letter = make_letters([step.pk], template="stop_notice", at=made, by=collector).letters.get()
+        set_letters(clock=lambda: made)
+
+        self.deliver(letter, collector)
+
+        step.refresh_from_db()
+        assert (step.state, step.case.level, step.proofs.get().kind) == ("DUE", 3, "DOOR_PHOTO")
+        assert letter.content["title"] == "停水通知单"
+        with refused("step_not_waiting"):
+            self.deliver(letter, collector)
