@@ -238,7 +238,7 @@ class TestProposing:
             page = signed_in(staff).get(f"/bills/{hall.bill.number}/")
             return [action["url"].split("/")[-2] for action in page.context["correction_actions"]]
 
-        assert offered(finance) == ["adjust", "waive", "cancel"]
+        assert offered(finance) == ["adjust", "waive", "new", "cancel"]
         assert offered(make_staff(role="adviser", branch=hall.branch)) == ["adjust", "waive"]
         assert offered(hall.cashier) == []
 

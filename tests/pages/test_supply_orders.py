@@ -201,7 +201,7 @@ class TestWriteOffs:
     def test_are_proposed_at_the_bill(self, hall: Hall, worker: Staff) -> None:
         form = {"kind": "DOUBTFUL", "reason": "DECEASED", "note": "无遗产"}
 
-        answer = signed_in(worker).post(f"/arrears/write-offs/bills/{hall.bill.number}/", form)
+        answer = signed_in(worker).post(f"/arrears/write-offs/bills/{hall.bill.number}/new/", form)
 
         assert answer.status_code == 302
         assert WriteOff.objects.get().bill == hall.bill

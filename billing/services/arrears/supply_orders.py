@@ -62,7 +62,7 @@ def approve_order(
     order.state, order.decided_by, order.decided_at = State.APPROVED, decided_by, at
     order.planned_on = _planned(order, account, business_date_of(at), planned_on)
     order.save(update_fields=["state", "decided_by", "decided_at", "planned_on"])
-    CaseStep.objects.filter(pk=order.step_id).update(
+    CaseStep.objects.filter(orders=order).update(
         state=CaseStep.State.DUE, approved_by=decided_by, approved_at=at
     )
     _leave_a_trace("arrears.approve_order", order, decided_by, at)
@@ -175,7 +175,7 @@ def check_approved(order: SupplyOrder) -> None:
 
 def end_step(order: SupplyOrder, reason: str, at: datetime.datetime) -> None:
     """The step that asked for an order is over with it; the next morning's run may ask again."""
-    CaseStep.objects.filter(pk=order.step_id, state__in=CaseStep.WAITING).update(
+    CaseStep.objects.filter(orders=order, state__in=CaseStep.WAITING).update(
         state=CaseStep.State.CANCELLED, ended_at=at, reason=reason
     )
 

@@ -214,7 +214,7 @@ class TestTheLookUnderTheLock:
 
     def test_finds_the_approval_by_the_proposer(self, account: Account, worker: Staff) -> None:
         order = make_given(account, worker)
-        CaseStep.objects.filter(pk=order.step_id).update(proposed_by=order.decided_by, approved_by=None)
+        CaseStep.objects.filter(orders=order).update(proposed_by=order.decided_by, approved_by=None)
 
         self.is_called_off(order, worker, "same_person")
 

@@ -99,7 +99,7 @@ class TestTheDecision:
 
     def test_is_not_that_of_who_proposed_the_step(self, account: Account, supervisor: Staff) -> None:
         order = make_order(account)
-        CaseStep.objects.filter(pk=order.step_id).update(proposed_by=supervisor)
+        CaseStep.objects.filter(orders=order).update(proposed_by=supervisor)
 
         with refused("same_person"):
             approve(order, supervisor)
