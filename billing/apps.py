@@ -73,7 +73,6 @@ class BillingConfig(AppConfig):
                 "convert_household": _("household converted"),
                 "settle_two_part_season": _("season settled by the heat meter"),
                 "arrears.deliver_step": _("step of a case delivered"),
-                "arrears.announce": _("order announced"),
                 "arrears.queue_messages": _("messages queued"),
                 "arrears.decide_unsure": _("unsure message decided"),
                 "arrears.make_letters": _("letters made"),

@@ -7,10 +7,10 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Account, Staff
-from accounts.services.audit import record_audit
-from billing.models import CaseStep, DeliveryProof, Letter, PolicyStep
+from accounts.models import Staff
+from billing.models import CaseStep, DeliveryProof, Letter, PolicyStep, SupplyOrder
 from billing.services.arrears.deliveries import deliver_step
+from billing.services.arrears.supply_orders import announce_order
 from billing.services.photos import Photo
 from billing.services.refusals import ArrearsRefused
 
@@ -33,7 +33,7 @@ def record_delivery(
     """Prove that a letter reached the customer, with what its kind needs.
 
     Codes: unknown_letter, unknown_kind, reference_missing, photo_missing, place_missing, delivered_in_future,
-    delivered_before_made, and those of deliver_step.
+    delivered_before_made, and those of deliver_step, or of announce_order for the notice of an order.
     """
     if letter.step_id is None or not by.sees_branch(letter.account.branch_id):
         raise ArrearsRefused(_("There is no such letter here."), code="unknown_letter")
@@ -77,35 +77,21 @@ def _is_announcement(step_id: int) -> bool:
 
 
 def _announce(
-    step_id: int,
-    *,
-    kind: DeliveryProof.Kind,
-    delivered_at: datetime.datetime,
-    reference: str,
-    place: str,
-    photo: str,
-    at: datetime.datetime,
-    by: Staff,
-) -> CaseStep:
-    """Keep the proof that an order was announced. The case stands on the step only once it is carried out."""
-    account_id = CaseStep.objects.values_list("case__account_id", flat=True).get(pk=step_id)
-    Account.objects.select_for_update(no_key=True).get(pk=account_id)
-    step = CaseStep.objects.get(pk=step_id)
-    if step.state not in CaseStep.WAITING or step.proofs.exists():
-        raise ArrearsRefused(
-            _("This step is over already: %(state)s."),
-            code="step_not_waiting",
-            params={"state": step.get_state_display()},
-        )
-    DeliveryProof.objects.create(
-        step=step,
+    step_id: int, *, kind: DeliveryProof.Kind, delivered_at: datetime.datetime, reference: str, place: str, photo: str,
+    at: datetime.datetime, by: Staff,
+) -> CaseStep:  # fmt: skip
+    """The notice of an order: the customer knows the day. The case stands on the step only once it is carried out."""
+    order = SupplyOrder.objects.filter(step_id=step_id).order_by("-pk").first()
+    if order is None:
+        raise ArrearsRefused(_("There is no order behind this notice."), code="unknown_order")
+    announce_order(
+        order,
         kind=kind,
         delivered_at=delivered_at,
         reference=reference,
         place=place,
         photo=photo,
-        recorded_at=at,
-        recorded_by=by,
+        at=at,
+        by=by,
     )
-    record_audit(actor=by, action="arrears.announce", on=step, at=at, details={"proof": kind})
-    return step
+    return CaseStep.objects.get(pk=step_id)

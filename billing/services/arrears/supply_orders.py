@@ -104,6 +104,8 @@ def announce_order(
     *,
     kind: str,
     reference: str = "",
+    place: str = "",
+    photo: str = "",
     delivered_at: datetime.datetime,
     by: Staff,
     at: datetime.datetime,
@@ -125,8 +127,8 @@ def announce_order(
     if delivered_at > at:
         raise ArrearsRefused(_("It cannot have been delivered later than now."), code="delivered_later")
     proof = DeliveryProof.objects.create(
-        step=CaseStep.objects.get(orders=order), kind=kind, reference=reference.strip(), delivered_at=delivered_at,
-        recorded_at=at, recorded_by=by,
+        step=CaseStep.objects.get(orders=order), kind=kind, reference=reference.strip(), place=place, photo=photo,
+        delivered_at=delivered_at, recorded_at=at, recorded_by=by,
     )  # fmt: skip
     order.planned_on = _planned(
         order, account, business_date_of(delivered_at), planned_on, not_before=business_date_of(at)
