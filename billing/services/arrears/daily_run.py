@@ -30,6 +30,10 @@ _CONCERNED = """
     UNION SELECT account_id FROM billing_promise WHERE state = 'OPEN'
     ORDER BY 1
 """
+_STANDING = """
+    SELECT account_id FROM billing_arrearscase WHERE state = 'OPEN' AND account_id = ANY (%(ids)s)
+    UNION SELECT account_id FROM billing_promise WHERE state = 'OPEN' AND account_id = ANY (%(ids)s)
+"""
 
 
 @dataclass
@@ -102,13 +106,21 @@ def concerned_accounts(on: datetime.date) -> list[int]:
 def advance_accounts(account_ids: Sequence[int], on: datetime.date, at: datetime.datetime) -> Morning:
     """Take these accounts through the ladder as of the day: promises, ends, holds, beginnings, next steps."""
     hold_accounts(account_ids)
-    promises = settle_promises(account_ids, on, at)
-    closed = close_cases(account_ids, on, at)
-    held_back = hold_back_steps(account_ids, on, at)
+    # Who is not on the ladder yet has nothing to be settled, closed or taken back.
+    standing = _standing(account_ids)
+    promises = settle_promises(standing, on, at)
+    closed = close_cases(standing, on, at)
+    held_back = hold_back_steps(standing, on, at)
     raised = raise_steps(account_ids, on)
     if raised.to_order:
         propose_orders(raised.to_order, at)
     return Morning(len(account_ids), raised.opened, closed, raised.steps, held_back, promises)
+
+
+def _standing(account_ids: Sequence[int]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, {"ids": list(account_ids)})
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _work(ids: Sequence[int], on: datetime.date, at: datetime.datetime, morning: Morning) -> None:
