@@ -55,9 +55,10 @@ def make_arrears_policy(
     threshold: str = "10.00",
     min_overdue_days: int = 1,
     policy: ArrearsPolicy | None = None,
+    is_approved: bool = True,
     **fields: Any,
 ) -> ArrearsPolicyVersion:
-    """An approved version of a ladder; of `policy`, or of a new one."""
+    """A version of a ladder, approved unless said; of `policy`, or of a new one."""
     policy = policy or ArrearsPolicy.objects.create(
         **{
             "code": f"policy-{next(_numbers)}",
@@ -78,8 +79,13 @@ def make_arrears_policy(
     )
     for position, step in enumerate(steps, 1):
         PolicyStep.objects.create(version=version, position=position, **{"template": "reminder", **step})
-    version.state, version.approved_at, version.approved_by = "APPROVED", MORNING, make_staff(role="manager")
-    version.save()
+    if is_approved:
+        version.state, version.approved_at, version.approved_by = (
+            "APPROVED",
+            MORNING,
+            make_staff(role="manager"),
+        )
+        version.save()
     return version
 
 

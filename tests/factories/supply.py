@@ -42,14 +42,14 @@ def make_policy(account: Account, *, stage: str = "STOP", threshold: str = "0.00
         made_by=make_staff(role="finance", branch=account.branch),
     )
     PolicyStep.objects.create(
-        version=version, position=1, stage="LETTER", channel="LETTER", template="demand", min_days=1
+        version=version, position=1, stage="LETTER", channel="LETTER", template="demand_letter", min_days=1
     )
     rule_of_order = PolicyStep.objects.create(
         version=version,
         position=2,
         stage=stage,
         channel="ORDER",
-        template="stop",
+        template="stop_notice",
         min_days=15,
         needs_approval=True,
         stops_supply=stage == "STOP",

@@ -20,8 +20,8 @@ from counters.models import Shift
 from counters.services.payments import void_payment_at_counter
 from tests.counters.meeting import at_once, remove
 from tests.factories.accounts import make_account, make_branch, make_staff
-from tests.factories.arrears import at_noon, delivered, make_arrears_policy, morning_of, waiting_step
 from tests.factories.billing import make_bill
+from tests.factories.cases import at_noon, delivered, make_arrears_policy, morning_of, waiting_step
 from tests.factories.counters import MORNING, cash, make_shift, pay
 
 pytestmark = pytest.mark.django_db

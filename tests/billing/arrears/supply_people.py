@@ -18,3 +18,9 @@ def supervisor(branch: Branch) -> Staff:
 @pytest.fixture
 def worker(branch: Branch) -> Staff:
     return make_staff(role="collector", branch=branch)
+
+
+@pytest.fixture
+def unseen_money(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Payments come by a way on which nobody looks at the orders: only the look under the lock finds them."""
+    monkeypatch.setattr("billing.services.payments.money_came", lambda _accounts, _at: None)

@@ -17,9 +17,10 @@ from billing.services.arrears.letters import letter_steps, make_letters
 from billing.services.photos import check_photo
 from tests.billing.arrears import test_sending as changes
 from tests.counters.rows import refused
-from tests.factories.accounts import make_staff
+from tests.factories.accounts import make_account, make_staff
 from tests.factories.counters import MORNING
 from tests.factories.reach import make_debtor, make_message, make_step
+from tests.factories.supply import make_approved
 
 pytestmark = pytest.mark.django_db
 
@@ -251,18 +252,21 @@ class TestALetter:
         attempt = ContactAttempt.objects.get()
         assert (attempt.way, attempt.result, DeliveryProof.objects.count()) == ("VISIT", "MOVED", 0)
 
-    def test_that_announces_an_order_leaves_the_order_to_be_carried_out(
-        self, debtor: Account, collector: Staff
-    ) -> None:
-        step = make_step(debtor, "ORDER")
+    def test_that_announces_an_order_leaves_the_order_to_be_carried_out(self, collector: Staff) -> None:
+        order = make_approved(
+            make_account(branch=collector.branch, service="WATER", billed_area=None), notice_days=5
+        )
+        assert order.step_id
         made = MORNING - datetime.timedelta(days=1)
-        letter = make_letters([step.pk], template="stop_notice", at=made, by=collector).letters.get()
+        letter = make_letters([order.step_id], template="stop_notice", at=made, by=collector).letters.get()
         set_letters(clock=lambda: made)
 
-        self.deliver(letter, collector)
-
-        step.refresh_from_db()
-        assert (step.state, step.case.level, step.proofs.get().kind) == ("DUE", 3, "DOOR_PHOTO")
-        assert letter.content["title"] == "停水通知单"
-        with refused("step_not_waiting"):
+        with refused("not_a_proof"):
             self.deliver(letter, collector)
+        step = self.deliver(letter, collector, kind="SIGNED")
+
+        order.refresh_from_db()
+        assert (step.state, order.state, step.proofs.get().kind) == ("DUE", "APPROVED", "SIGNED")
+        assert order.planned_on is not None
+        assert order.planned_on > MORNING.date()
+        assert letter.content["title"] == "停水通知单"

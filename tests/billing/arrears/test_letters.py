@@ -25,6 +25,7 @@ from billing.services.arrears.letters import (
     next_part,
     set_letters_again,
 )
+from billing.services.arrears.notices import notice_called
 from tests.billing.arrears.test_sending import dispute, pay_all
 from tests.counters.meeting import at_once, outcomes
 from tests.counters.rows import refused
@@ -79,7 +80,7 @@ class TestMakingLetters:
         ("service", "title"), [("HEAT", "停热通知单"), ("WATER", "停水通知单"), ("GAS", "停气通知单")]
     )
     def test_calls_the_notice_by_what_is_stopped(self, service: str, title: str) -> None:
-        assert letters.notice_called("stop_notice").title_for(service) == title
+        assert notice_called("stop_notice").title_for(service) == title
 
     def test_leaves_out_whoever_needs_none_any_more(self, branch: Branch, collector: Staff) -> None:
         paid, disputing = make_debtor(branch=branch), make_debtor(branch=branch)

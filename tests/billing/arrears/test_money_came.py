@@ -16,8 +16,8 @@ from billing.services.cancellations import cancel_bill
 from billing.services.waivers import approve_waiver, propose_waiver
 from counters.models import Shift
 from tests.factories.accounts import make_account, make_staff
-from tests.factories.arrears import make_arrears_policy, morning_of
 from tests.factories.billing import make_bill, make_late_charge_rule
+from tests.factories.cases import make_arrears_policy, morning_of
 from tests.factories.counters import MORNING, cash, pay
 
 pytestmark = pytest.mark.django_db

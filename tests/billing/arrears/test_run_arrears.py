@@ -136,8 +136,7 @@ class TestTheMorningRun:
     def test_takes_the_version_of_the_day_and_no_draft(self, account: Account) -> None:
         now = make_arrears_policy(effective_from=TODAY - days(30))
         make_arrears_policy(policy=now.policy, effective_from=TODAY + days(1))
-        draft = make_arrears_policy(policy=now.policy, effective_from=TODAY - days(1))
-        type(draft).objects.filter(pk=draft.pk).update(state="DRAFT", approved_at=None, approved_by=None)
+        make_arrears_policy(policy=now.policy, effective_from=TODAY - days(1), is_approved=False)
         make_bill(account, due_on=TODAY - days(1))
 
         morning_of(TODAY)

@@ -15,13 +15,14 @@ from billing.services.arrears.supply_orders import (
     propose_orders,
     refuse_order,
 )
-from tests.billing.arrears.supply_people import supervisor, worker
+from tests.billing.arrears.supply_people import supervisor, unseen_money, worker
 from tests.counters.rows import refused
 from tests.factories.accounts import make_account, make_staff
+from tests.factories.arrears import ship_calendars
 from tests.factories.counters import MORNING, cash, make_shift, pay
 from tests.factories.supply import make_approved, make_order, make_step
 
-__all__ = ["supervisor", "worker"]
+__all__ = ["supervisor", "unseen_money", "worker"]
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +74,7 @@ class TestTheDecision:
     def test_waits_for_the_announcement_and_skips_forbidden_days(
         self, account: Account, supervisor: Staff
     ) -> None:
+        ship_calendars()
         """Monday and five days is a Saturday: the Monday after."""
         order = make_order(account, notice_days=5, forbidden=["WEEKEND"])
 
@@ -120,6 +122,7 @@ class TestTheDecision:
         with refused("already_decided"):
             refuse_order(order, reason="不停", decided_by=supervisor, at=MORNING)
 
+    @pytest.mark.usefixtures("unseen_money")
     def test_looks_at_the_debt_and_at_what_protects(
         self, account: Account, branch: Branch, supervisor: Staff, cashier: Staff
     ) -> None:
@@ -146,6 +149,7 @@ class TestTheDecision:
         step = CaseStep.objects.get(orders=order)
         assert (step.state, step.reason) == ("CANCELLED", "家有病人")
 
+    @pytest.mark.usefixtures("unseen_money")
     def test_of_many_refuses_only_those_that_do_not_hold(
         self, account: Account, branch: Branch, supervisor: Staff, cashier: Staff
     ) -> None:
