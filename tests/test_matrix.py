@@ -180,7 +180,7 @@ def tariff_objects(hall: Hall) -> dict[str, tuple[str, str]]:
 def policy_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     branches = (hall.branch, hall.stranger.branch)
     versions = [
-        make_draft_policy(make_policy(branch=branch, name=name))
+        make_draft_policy(make_policy(branch=branch, name=name, service="ELECTRICITY"))
         for branch, name in zip(branches, ("本地水费", CANARY), strict=True)
     ]
     days = [

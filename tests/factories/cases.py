@@ -61,7 +61,7 @@ def make_arrears_policy(
     """A version of a ladder, approved unless said; of `policy`, or of a new one."""
     policy = policy or ArrearsPolicy.objects.create(
         **{
-            "code": f"policy-{next(_numbers)}",
+            "code": f"ladder-{next(_numbers)}",
             "name": "催缴办法",
             "name_en": "ladder",
             "service": service,

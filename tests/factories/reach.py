@@ -27,7 +27,7 @@ def make_version(branch: Branch, *, service: str = Service.WATER) -> ArrearsPoli
         service=service,
         branch=branch,
         customer_class="RESIDENT",
-        defaults={"code": f"P{next(_serials)}", "name": "催缴办法", "name_en": "Ladder"},
+        defaults={"code": f"reach-{next(_serials)}", "name": "催缴办法", "name_en": "Ladder"},
     )
     if not is_new:
         return policy.versions.get()

@@ -32,7 +32,7 @@ def make_policy(account: Account, *, stage: str = "STOP", threshold: str = "0.00
         service=account.service,
         customer_class=ArrearsPolicy.CustomerClass.RESIDENT,
         branch=None,
-        defaults={"code": f"P{next(_serials)}", "name": "催缴", "name_en": "Ladder"},
+        defaults={"code": f"supply-{next(_serials)}", "name": "催缴", "name_en": "Ladder"},
     )
     version = ArrearsPolicyVersion.objects.create(
         policy=policy,

@@ -63,11 +63,10 @@ class Household:
         )  # fmt: skip
 
     def gets_an_order(self) -> None:
+        """The morning that raised the step has asked for it."""
         step = waiting_step(self.account)
         assert step is not None
-        SupplyOrder.objects.create(
-            account=self.account, kind=step.rule.stage, step=step, state="PROPOSED", proposed_at=MORNING
-        )
+        assert (step.orders.get().kind, step.orders.get().state) == (step.rule.stage, "PROPOSED")
 
     def is_approved(self) -> None:
         supervisor = make_staff(role="supervisor", branch=self.branch)
