@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Branch, Staff
 from billing.models import Tariff
+from billing.services.arrears.daily_run import run_arrears
 from config.demo.account_life import flag_disputes, stop_debtors
 from config.demo.arrears_rules import enter_arrears_rules
 from config.demo.chance import Chance
@@ -92,6 +93,8 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     issue_cards(company, history)
     leave_odd_readings(company, history)
     correct_bills(company, history, Chance(seed, "corrections"))
+    # Who owes stands on the ladder since this morning.
+    run_arrears(history.on, at=at_time(history.on, 6, 30))
     announce_changes(
         made_by=company.finance,
         approved_by=company.manager,
