@@ -66,11 +66,8 @@ def _enter_ladder(service: str, customer_class: str, company: Company, at: datet
         effective_from=datetime.date(2020, 1, 1),
         min_overdue_days=1,
         threshold="30.00",
-        state=ArrearsPolicyVersion.State.APPROVED,
         made_at=at,
         made_by=company.finance,
-        approved_at=at,
-        approved_by=company.manager,
     )
     steps = (("INFORM", "SMS", 1, False), ("LETTER", "LETTER", 10, False), ("STOP", "ORDER", 15, True))
     for position, (stage, channel, min_days, needs_approval) in enumerate(steps, 1):
@@ -84,3 +81,5 @@ def _enter_ladder(service: str, customer_class: str, company: Company, at: datet
             needs_approval=needs_approval,
             stops_supply=stage == "STOP",
         )
+    version.state, version.approved_at, version.approved_by = "APPROVED", at, company.manager
+    version.save()
