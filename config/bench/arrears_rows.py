@@ -21,11 +21,8 @@ _BILLS = """
         10, 20 + a.id %% 500, 20 + a.id %% 500, 0, 'OPEN', '{}', '{}'
     FROM accounts_account a WHERE a.id %% 25 < 6
 """
-# The cases, what points at them, and the runs of jobs; triggers forbid even the owner to empty them.
-_WRITTEN = (
-    "billing_arrearscase", "billing_casestep", "billing_deliveryproof", "billing_contactattempt", "billing_message",
-    "billing_supplyorder", "accounts_jobrun",
-)  # fmt: skip
+# What a first morning writes, children first.
+_WRITTEN = ("billing_casestep", "billing_arrearscase", "accounts_jobrun")
 _CONTESTED = "UPDATE accounts_account SET is_disputed = true WHERE id % 1000 = 25"
 
 
@@ -46,9 +43,9 @@ def settle_debtors(accounts: int, at: datetime.datetime, say: Say) -> Company:
 def forget_the_morning() -> None:
     """Every turn begins on the same morning: the owner empties what the last one wrote, in this scratch database."""
     with connections["owner"].cursor() as cursor:
+        # Emptied one by one: what hangs on a case stays for ever, and a TRUNCATE would reach for it.
         for table in _WRITTEN:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute("TRUNCATE billing_arrearscase, accounts_jobrun CASCADE")
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 -- our own names
         cursor.execute("VACUUM ANALYZE")
     connections["owner"].close()
 
