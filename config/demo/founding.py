@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.memory import nothing_to_collect
 from accounts.models import Account, Branch, Staff
 from billing.models import Tariff
 from billing.services.arrears.daily_run import run_arrears
@@ -28,7 +29,6 @@ from config.demo.heating import (
 )
 from config.demo.history import History
 from config.demo.households import Household
-from config.demo.memory import nothing_to_collect
 from config.demo.meters import install_meters
 from config.demo.odd_households import odd_households
 from config.demo.old_debts import take_over_old_debts
