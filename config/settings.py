@@ -246,6 +246,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "billing.tasks.run_arrears_each_morning",
         "schedule": crontab(hour="6-18", minute=30),
     },
+    # From the first working day on; before that day, and once it is done, it finds nothing to do.
+    "assessment of the last month": {
+        "task": "service_quality.tasks.assess_month_each_morning",
+        "schedule": crontab(hour="6-18", minute=50),
+    },
 }
 
 LANGUAGE_CODE = "zh-hans"

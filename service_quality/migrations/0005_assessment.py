@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'monthly assessment',
                 'verbose_name_plural': 'monthly assessments',
                 'ordering': ('-month',),
-                'permissions': [('see_hall_assessment', "Can see the assessment of the own branch's halls"), ('see_every_assessment', 'Can see the assessment of everybody'), ('run_assessment', 'Can have a month assessed'), ('publish_assessment', 'Can publish and lock the assessment of a month')],
+                'permissions': [('see_hall_assessment', "Can see the assessment of the halls in own care"), ('see_every_assessment', 'Can see the assessment of everybody'), ('run_assessment', 'Can have a month assessed'), ('publish_assessment', 'Can publish and lock the assessment of a month')],
             },
         ),
         migrations.CreateModel(

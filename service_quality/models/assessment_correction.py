@@ -16,7 +16,7 @@ class AssessmentCorrectionQuerySet(models.QuerySet["AssessmentCorrection"]):
     def visible_to(self, staff: Staff) -> "AssessmentCorrectionQuerySet":
         if staff.has_perm(SEES_ALL):
             return self
-        return self.filter(hall__branch_id=staff.branch_id or 0)
+        return self.filter(hall__supervision__supervisor=staff)
 
 
 class AssessmentCorrection(models.Model):

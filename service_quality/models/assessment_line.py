@@ -19,11 +19,11 @@ NONE = Decimal("0.00")
 
 class AssessmentLineQuerySet(models.QuerySet["AssessmentLine"]):
     def visible_to(self, staff: Staff) -> "AssessmentLineQuerySet":
-        """The own line once it is published; a supervisor has the own branch's halls, the manager all."""
+        """The own line once it is published; a supervisor has the halls in own care, the manager all."""
         if staff.has_perm(SEES_ALL):
             return self
         if staff.has_perm(SEES_HALL):
-            return self.filter(hall__branch_id=staff.branch_id or 0)
+            return self.filter(hall__supervision__supervisor=staff)
         return self.filter(staff=staff).exclude(run__state=AssessmentRun.State.DRAFT)
 
 

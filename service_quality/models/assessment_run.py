@@ -56,7 +56,7 @@ class AssessmentRun(models.Model):
         verbose_name_plural = _("monthly assessments")
         ordering = ("-month",)
         permissions: ClassVar = [
-            ("see_hall_assessment", "Can see the assessment of the own branch's halls"),
+            ("see_hall_assessment", "Can see the assessment of the halls in own care"),
             ("see_every_assessment", "Can see the assessment of everybody"),
             ("run_assessment", "Can have a month assessed"),
             ("publish_assessment", "Can publish and lock the assessment of a month"),

@@ -28,10 +28,18 @@ RECEIPTS = """
     WHERE entry.kind = 'PAYMENT' AND taken.business_date BETWEEN %(first)s AND %(last)s
         AND taken.taken_at <= %(until)s
 """
+# What was finished at a window, whether money was taken or not. The hall is that of the window.
+TICKETS = """
+    SELECT ticket.id, ticket.staff_id, ticket.hall_id, ticket.service_id || lpad(ticket.number::text, 3, '0') AS number,
+        ticket.ended_at AS at, 'TICKET_' || ticket.service_id AS business, false AS is_undone
+    FROM counters_ticket ticket
+    WHERE ticket.state = 'DONE' AND ticket.business_date BETWEEN %(first)s AND %(last)s
+        AND ticket.ended_at <= %(until)s
+"""
 _WORK = f"""
     SELECT done.staff_id, staff.post, done.hall_id, done.business,
         count(*) FILTER (WHERE NOT done.is_undone), count(*) FILTER (WHERE done.is_undone)
-    FROM ({RECEIPTS}) done
+    FROM ({RECEIPTS} UNION ALL {TICKETS}) done
     JOIN accounts_staff staff ON staff.id = done.staff_id AND staff.post IN ('CASHIER', 'ADVISER')
     GROUP BY 1, 2, 3, 4
     ORDER BY 1, 3, 4
