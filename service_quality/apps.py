@@ -20,5 +20,14 @@ class ServiceQualityConfig(AppConfig):
                 "enter_pay_pool": _("pay pool entered"),
                 "enter_team_scores": _("scores of teams entered"),
                 "enter_branch_completion": _("completion of a branch entered"),
+                "quality.rate": _("visit rated"),
+                "quality.renew_tablet": _("rating tablet given a new address"),
+                "quality.record_finding": _("finding of a follow-up recorded"),
+                "quality.finish_follow_up": _("follow-up of a bad rating finished"),
+                "quality.make_card_book": _("book of 5P cards printed"),
+                "quality.give_card": _("5P card given"),
+                "quality.enter_card": _("5P card entered from paper"),
+                "quality.void_card": _("5P card voided"),
+                "quality.show_words": _("words of a 5P card shown in the hall"),
             }
         )

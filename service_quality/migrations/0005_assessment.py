@@ -10,11 +10,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
         ('accounts', '0009_calendar_and_job_roles'),
-        ('counters', '0005_gas_cards_protection'),
+        ('counters', '0007_queue_protection'),
+        ('service_quality', '0002_ratings_and_cards_protection'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

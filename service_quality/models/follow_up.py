@@ -27,9 +27,7 @@ class FollowUp(models.Model):
         OPEN = "OPEN", pgettext_lazy("follow-up", "open")
         DONE = "DONE", pgettext_lazy("follow-up", "done")
 
-    rating = models.OneToOneField(
-        Rating, models.PROTECT, related_name="follow_up", verbose_name=_("rating")
-    )
+    rating = models.OneToOneField(Rating, models.PROTECT, related_name="follow_up", verbose_name=_("rating"))
     opened_at = models.DateTimeField(_("opened at"))
     # Empty while the working calendar of the year is missing: a day is asked for, never guessed.
     due_on = models.DateField(_("due on"), null=True)

@@ -123,9 +123,7 @@ class Rating(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="ratings", verbose_name=_("served by")
     )
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="ratings", verbose_name=_("hall"))
-    window = models.ForeignKey(
-        Window, models.PROTECT, related_name="ratings", verbose_name=_("window")
-    )
+    window = models.ForeignKey(Window, models.PROTECT, related_name="ratings", verbose_name=_("window"))
     level = models.PositiveSmallIntegerField(_("level"), choices=Level)
     channel = models.CharField(_("channel"), max_length=6, choices=Channel)
     comment = models.CharField(_("what the customer wrote"), max_length=500, blank=True)

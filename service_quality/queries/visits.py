@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
+from billing.business_date import business_date_of
 from billing.models import Payment, Reversal
 from counters.models import Ticket, TicketPayment, TillEntry, Window
 
@@ -46,6 +47,8 @@ def visit_of_payment(payment: Payment) -> Visit | None:
 def _last_ticket(window: Window, since: datetime.datetime) -> Visit | None:
     ticket = (
         Ticket.objects.filter(
+            hall=window.hall_id,
+            business_date=business_date_of(since),
             window=window,
             state=Ticket.State.DONE,
             ended_at__gt=since,
@@ -73,7 +76,7 @@ def _last_payment(window: Window, since: datetime.datetime) -> Visit | None:
     entry = (
         TillEntry.objects.filter(
             shift__window=window,
-            shift__state="OPEN",
+            shift__business_date=business_date_of(since),
             kind=TillEntry.Kind.PAYMENT,
             entered_at__gt=since,
             payment__taken_by__isnull=False,

@@ -103,6 +103,4 @@ def _check(finding: str, measure: str, *, is_done: bool) -> None:
     if not finding:
         raise FollowUpRefused(_("Say what was found."), code="finding_missing")
     if is_done and not measure:
-        raise FollowUpRefused(
-            _("Say what is done so that it does not happen again."), code="measure_missing"
-        )
+        raise FollowUpRefused(_("Say what is done so that it does not happen again."), code="measure_missing")

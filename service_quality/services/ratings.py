@@ -63,7 +63,9 @@ def rate_at_tablet(
     )
     visit = Visit(request.window, request.staff_id, request.opened_at, request.ticket, request.payment)
     _check_who(visit, signed_in)
-    if request.outcome == Outcome.EXPIRED or (request.outcome == Outcome.WAITING and at >= request.expires_at):
+    if request.outcome == Outcome.EXPIRED or (
+        request.outcome == Outcome.WAITING and at >= request.expires_at
+    ):
         raise RatingRefused(
             _("The time to rate is over. The code on the receipt still works."), code="request_expired"
         )
@@ -156,6 +158,4 @@ def _rate(
 
 def _is_rated(visit: Visit) -> bool:
     by_ticket = visit.ticket is not None and Rating.objects.filter(ticket=visit.ticket).exists()
-    return by_ticket or (
-        visit.payment is not None and Rating.objects.filter(payment=visit.payment).exists()
-    )
+    return by_ticket or (visit.payment is not None and Rating.objects.filter(payment=visit.payment).exists())
