@@ -40,3 +40,7 @@ def complaints_in(first: datetime.date, last: datetime.date, until: datetime.dat
 
 def missed_in(first: datetime.date, last: datetime.date, until: datetime.datetime) -> list[Against]:
     return []
+
+
+def complaints_of_halls(first: datetime.date, last: datetime.date) -> dict[int, int]:
+    return {}
