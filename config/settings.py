@@ -246,6 +246,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "billing.tasks.run_arrears_each_morning",
         "schedule": crontab(hour="6-18", minute=30),
     },
+    "clocks of matters": {
+        "task": "service_quality.tasks.watch_matters",
+        "schedule": timedelta(minutes=5),
+    },
 }
 
 LANGUAGE_CODE = "zh-hans"

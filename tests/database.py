@@ -34,6 +34,8 @@ KEPT = {
     "auth_group_permissions",
     "billing_approvallimit",
     "billing_reconnectionterm",
+    "service_quality_matterpolicy",
+    "service_quality_officesession",
 }
 
 

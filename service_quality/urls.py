@@ -1,0 +1,8 @@
+from django.urls import include, path
+
+app_name = "service_quality"
+
+urlpatterns = [
+    path("matters/", include("service_quality.matter_urls")),
+    path("follow/", include("service_quality.follow_urls")),
+]
