@@ -265,6 +265,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "service_quality.tasks.assess_month_each_morning",
         "schedule": crontab(hour="6-18", minute=50),
     },
+    "clocks of matters": {
+        "task": "service_quality.tasks.watch_matters",
+        "schedule": timedelta(minutes=5),
+    },
 }
 
 LANGUAGE_CODE = "zh-hans"

@@ -4,4 +4,6 @@ app_name = "service_quality"
 
 urlpatterns = [
     path("assessment/", include("service_quality.assessment_urls")),
+    path("matters/", include("service_quality.matter_urls")),
+    path("follow/", include("service_quality.follow_urls")),
 ]

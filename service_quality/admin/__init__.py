@@ -1,0 +1,3 @@
+from service_quality.admin import matters
+
+__all__ = ["matters"]

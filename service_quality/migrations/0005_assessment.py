@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0009_calendar_and_job_roles'),
         ('counters', '0007_queue_protection'),
-        ('service_quality', '0002_ratings_and_cards_protection'),
+        ('service_quality', '0004_matter_protection'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,6 +13,15 @@ from service_quality.models.praise_card import (
 )
 from service_quality.models.rating import Rating, RatingRequest, RatingTablet, Supervision
 from service_quality.models.team_score import BranchCompletion, TeamScore
+from service_quality.models.attachment import Attachment
+from service_quality.models.extension import Extension
+from service_quality.models.hand_over import HandOver
+from service_quality.models.matter import Matter
+from service_quality.models.matter_day import MatterDay
+from service_quality.models.matter_event import MatterEvent
+from service_quality.models.matter_policy import MatterPolicy
+from service_quality.models.office_session import OfficeSession
+from service_quality.models.staff_leave import StaffLeave
 
 __all__ = [
     "AssessmentCorrection",
@@ -20,10 +29,18 @@ __all__ = [
     "AssessmentLine",
     "AssessmentRule",
     "AssessmentRun",
+    "Attachment",
     "BranchCompletion",
     "CardBook",
     "CardSerial",
+    "Extension",
     "FollowUp",
+    "HandOver",
+    "Matter",
+    "MatterDay",
+    "MatterEvent",
+    "MatterPolicy",
+    "OfficeSession",
     "PayPool",
     "Pool",
     "PraiseCard",
@@ -31,6 +48,7 @@ __all__ = [
     "Rating",
     "RatingRequest",
     "RatingTablet",
+    "StaffLeave",
     "Supervision",
     "TeamScore",
     "WorkloadWeight",

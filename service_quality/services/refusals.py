@@ -19,3 +19,11 @@ class CardRefused(QualityRefused):
 
 class AssessmentRefused(QualityRefused):
     """The month, its figures and its scores stay as they are."""
+
+
+class MatterRefused(QualityRefused):
+    """The matter stays as it is, or was not taken."""
+
+
+class LeaveRefused(QualityRefused):
+    """The leave was not written, or stays as it is."""
