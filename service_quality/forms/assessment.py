@@ -99,4 +99,6 @@ class CompletionForm(forms.Form):
     """How far a branch got with its plan."""
 
     branch = forms.ModelChoiceField(label=_("Branch"), queryset=Branch.objects.all())
-    percent = forms.DecimalField(label=_("Plan reached, percent"), max_digits=5, decimal_places=2, min_value=0)
+    percent = forms.DecimalField(
+        label=_("Plan reached, percent"), max_digits=5, decimal_places=2, min_value=0
+    )

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import migrations
 
-from accounts.database import APP_ROLE, changes_only_in, rows_stay
+from accounts.database import APP_ROLE, append_only, changes_only_in, rows_stay
 from accounts.roles import give_permissions
 
 HOUSE = ("finance", "supervisor", "manager", "auditor")
@@ -159,6 +159,7 @@ class Migration(migrations.Migration):
     dependencies = [("service_quality", "0005_assessment")]
 
     operations = [
+        append_only("service_quality_assessmentmatter"),
         changes_only_in(
             "service_quality_assessmentrun",
             (

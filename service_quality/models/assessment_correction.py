@@ -61,7 +61,9 @@ class AssessmentCorrection(models.Model):
         verbose_name = _("correction of an assessment")
         verbose_name_plural = _("corrections of assessments")
         ordering = ("-id",)
-        permissions: ClassVar = [("approve_assessmentcorrection", "Can decide about a correction of an assessment")]
+        permissions: ClassVar = [
+            ("approve_assessmentcorrection", "Can decide about a correction of an assessment")
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["run", "staff", "hall", "pool", "field"],

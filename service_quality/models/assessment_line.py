@@ -87,6 +87,10 @@ class AssessmentLine(models.Model):
         return f"{self.run_id} {self.staff_id} {self.points}"
 
     @property
+    def is_by_own_ratings(self) -> bool:
+        return self.basis == self.Basis.OWN
+
+    @property
     def rated(self) -> int:
         return sum(self.ratings)
 

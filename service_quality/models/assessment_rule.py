@@ -85,7 +85,13 @@ class AssessmentRule(models.Model):
             ),
             models.CheckConstraint(
                 condition=percent("environment", "service", "norms", "skill", "workload")
-                & Q(environment=HUNDRED - models.F("service") - models.F("norms") - models.F("skill") - models.F("workload")),
+                & Q(
+                    environment=HUNDRED
+                    - models.F("service")
+                    - models.F("norms")
+                    - models.F("skill")
+                    - models.F("workload")
+                ),
                 name="weights_of_the_items_sum_to_a_hundred",
             ),
             models.CheckConstraint(condition=at_least("reward", NO_MONEY), name="team_reward_is_money"),
@@ -112,7 +118,9 @@ class WorkloadWeight(models.Model):
             models.UniqueConstraint(
                 fields=["business", "effective_from"], name="business_has_one_weight_at_a_time"
             ),
-            models.CheckConstraint(condition=Q(weight__gte=0, weight__lte=100), name="weight_of_work_is_sane"),
+            models.CheckConstraint(
+                condition=Q(weight__gte=0, weight__lte=100), name="weight_of_work_is_sane"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,13 @@ OCTOBER = datetime.date(2026, 10, 1)
 THAT_DAY = datetime.datetime(2026, 10, 20, 9, 30, tzinfo=timezone.get_default_timezone())
 AFTERWARDS = datetime.datetime(2026, 11, 2, 7, 0, tzinfo=timezone.get_default_timezone())
 MINUTE = datetime.timedelta(minutes=1)
-WEIGHTS = {"PAYMENT": "1.00", "PREPAYMENT": "0.80", "GAS_SALE": "1.50", "TICKET_A": "0.20", "TICKET_B": "2.00"}
+WEIGHTS = {
+    "PAYMENT": "1.00",
+    "PREPAYMENT": "0.80",
+    "GAS_SALE": "1.50",
+    "TICKET_A": "0.20",
+    "TICKET_B": "2.00",
+}
 
 _numbers = count(1)
 
@@ -32,14 +38,21 @@ _numbers = count(1)
 def make_weights(**changes: str) -> None:
     WorkloadWeight.objects.bulk_create(
         WorkloadWeight(
-            business=code, name=f"业务{code[-1]}", weight=Decimal(weight), effective_from=datetime.date(2026, 1, 1)
+            business=code,
+            name=f"业务{code[-1]}",
+            weight=Decimal(weight),
+            effective_from=datetime.date(2026, 1, 1),
         )
         for code, weight in {**WEIGHTS, **changes}.items()
     )
 
 
 def make_pool(
-    amount: str = "6000.00", *, pool: str = "CASHIER", branch: Branch | None = None, month: datetime.date = OCTOBER
+    amount: str = "6000.00",
+    *,
+    pool: str = "CASHIER",
+    branch: Branch | None = None,
+    month: datetime.date = OCTOBER,
 ) -> PayPool:
     manager = make_staff(role="manager", branch=None)
     return enter_pay_pool(month, pool, Decimal(amount), branch=branch, by=manager, at=THAT_DAY)

@@ -56,7 +56,9 @@ class TestPay:
         assert list(map(str, shares.values())) == ["2436.68", "2164.72", "1398.60"]
 
     def test_weighs_each_kind_of_business(self) -> None:
-        assert workload_of([(3, Decimal("1.00")), (4, Decimal("2.50")), (9, Decimal("0.00"))]) == Decimal("13.00")
+        assert workload_of([(3, Decimal("1.00")), (4, Decimal("2.50")), (9, Decimal("0.00"))]) == Decimal(
+            "13.00"
+        )
 
     def test_leaves_the_pool_whole_where_nobody_has_points(self) -> None:
         assert split_pool(Decimal("100.00"), {(1,): Decimal(0), (2,): Decimal(0)}) == {(1,): 0, (2,): 0}

@@ -119,7 +119,9 @@ class TestTheRun:
             (second.window.hall_id, Decimal("1.00"), Decimal("50.00")),
         ]
 
-    def test_takes_the_mean_of_the_hall_where_few_customers_rated(self, branch: Branch, cashier: Staff) -> None:
+    def test_takes_the_mean_of_the_hall_where_few_customers_rated(
+        self, branch: Branch, cashier: Staff
+    ) -> None:
         colleague = make_staff(branch=branch)
         shift = make_shift(cashier, at=THAT_DAY)
         rate(cashier, finish_tickets(cashier, shift, 1, service="A"), [1])
@@ -132,7 +134,9 @@ class TestTheRun:
         assert (line_of(cashier).satisfaction, line_of(cashier).basis) == (Decimal("97.50"), "HALL")
         assert (line_of(colleague).satisfaction, line_of(colleague).basis) == (Decimal("100.00"), "OWN")
 
-    def test_leaves_out_what_happened_on_other_days_and_by_other_posts(self, branch: Branch, cashier: Staff) -> None:
+    def test_leaves_out_what_happened_on_other_days_and_by_other_posts(
+        self, branch: Branch, cashier: Staff
+    ) -> None:
         day = datetime.timedelta(days=1)
         take_payments(cashier, 1, at=THAT_DAY.replace(day=31))
         take_payments(cashier, 5, at=THAT_DAY.replace(day=31) + day)
@@ -160,7 +164,9 @@ def figures_of_counts() -> list[tuple[object, ...]]:
 
 
 class TestARunAgain:
-    def test_gives_the_same_numbers_whatever_happened_to_the_books_since(self, branch: Branch, cashier: Staff) -> None:
+    def test_gives_the_same_numbers_whatever_happened_to_the_books_since(
+        self, branch: Branch, cashier: Staff
+    ) -> None:
         shift = make_shift(cashier, at=THAT_DAY)
         (payment,) = take_more(shift, 1)
         end_day(shift)

@@ -37,7 +37,14 @@ class Level:
 def pieces_of(line: AssessmentLine) -> list[Piece]:
     """What was done, kind by kind."""
     return [
-        Piece(one.business, business_name(line.run.rule, one.business), one.count, one.undone, one.weight, one.work)
+        Piece(
+            one.business,
+            business_name(line.run.rule, one.business),
+            one.count,
+            one.undone,
+            one.weight,
+            one.work,
+        )
         for one in line.counts.order_by("business")
     ]
 
@@ -76,9 +83,10 @@ def basis_in_words(line: AssessmentLine) -> str:
     if line.basis == Basis.LOWER_BOUND:
         return _("%(rated)s customers rated, fewer than %(fewest)s: the lower bound counts.") % values
     if line.basis == Basis.HALL:
-        return _(
-            "%(rated)s customers rated, fewer than %(fewest)s: the mean of the hall stands in for them."
-        ) % values
+        return (
+            _("%(rated)s customers rated, fewer than %(fewest)s: the mean of the hall stands in for them.")
+            % values
+        )
     if line.basis == Basis.COMPANY:
         return _("Nobody rated in this hall: the mean of the company stands in.")
     return _("Nobody rated anywhere: the figure of the rule stands in.")

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
-from service_quality.models import AssessmentLine, Rating
-from service_quality.queries.assessment.quality_inputs import Against, complaints_in, missed_in
+from service_quality.models import AssessmentLine, AssessmentMatter, Rating
 from service_quality.queries.assessment.work_inputs import RECEIPTS, TICKETS
 
 ROWS = 50
@@ -73,8 +72,9 @@ def rating_rows(line: AssessmentLine) -> QuerySet[Rating]:
     ).order_by("rated_at", "pk")
 
 
-def matters_against(line: AssessmentLine, kind: str) -> list[Against]:
-    """Complaints upheld against the person, or inquiries not kept in time."""
-    run = line.run
-    found = {"complaints": complaints_in, "missed": missed_in}[kind](run.month, run.last_day, run.measured_at)
-    return [one for one in found if one.staff_id == line.staff_id]
+def matters_against(line: AssessmentLine, kind: str) -> QuerySet[AssessmentMatter]:
+    """Complaints upheld against the person, or inquiries not kept in time; in whichever hall they count."""
+    kinds = {"complaints": AssessmentMatter.Kind.COMPLAINT, "missed": AssessmentMatter.Kind.MISSED}
+    return AssessmentMatter.objects.filter(
+        run=line.run_id, staff=line.staff_id, kind=kinds[kind]
+    ).select_related("matter__hall")

@@ -1,30 +1,22 @@
-"""How well the month was served, as ratings and matters have it. The months' formulas read nothing else of them."""
+"""How well the month was served, as ratings and matters have it. The assessment reads nothing else of them."""
 
 import datetime
 from collections import defaultdict
-from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.utils import timezone
 
 from service_quality.assessment.quality import LEVELS
-from service_quality.models import Rating
+from service_quality.models import AssessmentMatter, AssessmentRun, Matter, Rating
+
+A_DAY = datetime.timedelta(days=1)
 
 
-class Against(NamedTuple):
-    """A matter that counts against a person; `hall_id` is where it happened, if that is known."""
-
-    staff_id: int
-    hall_id: int | None
-    matter_id: int
-
-
-def ratings_in(
-    first: datetime.date, last: datetime.date, until: datetime.datetime
-) -> dict[tuple[int, int], tuple[int, ...]]:
+def ratings_in(run: AssessmentRun) -> dict[tuple[int, int], tuple[int, ...]]:
     """By person and hall, how many ratings of each level, the worst first. One query."""
     counts: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0] * LEVELS)
     rows = (
-        Rating.objects.filter(business_date__range=(first, last), rated_at__lte=until)
+        Rating.objects.filter(business_date__range=(run.month, run.last_day), rated_at__lte=run.measured_at)
         .order_by()
         .values_list("staff_id", "hall_id", "level")
         .annotate(Count("pk"))
@@ -34,13 +26,53 @@ def ratings_in(
     return {key: tuple(levels) for key, levels in counts.items()}
 
 
-def complaints_in(first: datetime.date, last: datetime.date, until: datetime.datetime) -> list[Against]:
-    return []
+def matters_of(run: AssessmentRun) -> list[AssessmentMatter]:
+    """What counts against people, as it stands now: not written yet. Two queries.
 
-
-def missed_in(first: datetime.date, last: datetime.date, until: datetime.datetime) -> list[Against]:
-    return []
+    A complaint counts in the month in which it was received, once it is upheld, for the person responsible. An
+    inquiry counts for its first responder when its promise was broken, or is being broken.
+    """
+    received = Matter.objects.filter(
+        duplicate_of__isnull=True, **_received(run.month, run.last_day)
+    ).order_by("pk")
+    complaints = received.filter(kind=Matter.Kind.COMPLAINT, upheld=True)
+    broken = Q(kept_promise=False) | Q(
+        kept_promise__isnull=True, state__in=Matter.UNANSWERED, due_at__lte=run.measured_at
+    )
+    missed = received.filter(broken, first_responder__isnull=False)
+    kinds = AssessmentMatter.Kind
+    return [
+        *(
+            AssessmentMatter(run=run, matter_id=pk, staff_id=staff_id, kind=kinds.COMPLAINT)
+            for pk, staff_id in complaints.values_list("pk", "responsible_id")
+        ),
+        *(
+            AssessmentMatter(run=run, matter_id=pk, staff_id=staff_id, kind=kinds.MISSED)
+            for pk, staff_id in missed.values_list("pk", "first_responder_id")
+        ),
+    ]
 
 
 def complaints_of_halls(first: datetime.date, last: datetime.date) -> dict[int, int]:
-    return {}
+    """By hall, the upheld complaints that were received in these days. One query."""
+    rows = (
+        Matter.objects.filter(
+            kind=Matter.Kind.COMPLAINT,
+            upheld=True,
+            duplicate_of__isnull=True,
+            hall__isnull=False,
+            **_received(first, last),
+        )
+        .order_by()
+        .values_list("hall_id")
+        .annotate(Count("pk"))
+    )
+    return dict(rows)
+
+
+def _received(first: datetime.date, last: datetime.date) -> dict[str, datetime.datetime]:
+    return {"opened_at__gte": _midnight(first), "opened_at__lt": _midnight(last + A_DAY)}
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))

@@ -18,7 +18,12 @@ from service_quality.services.refusals import AssessmentRefused
 Field = AssessmentCorrection.Field
 State = AssessmentCorrection.State
 LONGEST_REASON = 200
-MOST = {Field.WORKLOAD: Decimal(10**9), Field.SATISFACTION: WHOLE, Field.COMPLAINTS: Decimal(999), Field.MISSED: Decimal(999)}
+MOST = {
+    Field.WORKLOAD: Decimal(10**9),
+    Field.SATISFACTION: WHOLE,
+    Field.COMPLAINTS: Decimal(999),
+    Field.MISSED: Decimal(999),
+}
 WHOLE_NUMBERS = (Field.COMPLAINTS, Field.MISSED)
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from service_quality.assessment.pay import workload_of
 from service_quality.assessment.quality import LEVELS, QualityRule, satisfaction_of
-from service_quality.models import AssessmentRun
-from service_quality.queries.assessment.quality_inputs import Against, complaints_in, missed_in, ratings_in
+from service_quality.models import AssessmentMatter, AssessmentRun
+from service_quality.queries.assessment.quality_inputs import ratings_in
 from service_quality.queries.assessment.work_inputs import Work, work_of
 from service_quality.services.refusals import AssessmentRefused
 
@@ -39,14 +39,10 @@ class Measured:
 def measure_month(
     run: AssessmentRun, rule: QualityRule, weights: Mapping[str, Decimal]
 ) -> dict[Key, Measured]:
-    """Count the month of everybody who did something in it. Four queries. Code: no_weight."""
-    span = (run.month, run.last_day, run.measured_at)
-    lines = _work(work_of(*span), weights)
-    _rate(lines, ratings_in(*span), rule)
-    halls = _main_halls(lines)
-    for against, name in ((complaints_in(*span), "complaints"), (missed_in(*span), "missed")):
-        for line in _concerned(lines, against, halls):
-            setattr(line, name, getattr(line, name) + 1)
+    """Count the month of everybody who did something in it. Three queries. Code: no_weight."""
+    lines = _work(work_of(run.month, run.last_day, run.measured_at), weights)
+    _rate(lines, ratings_in(run), rule)
+    _count_matters(lines, run.matters.select_related("matter"))
     return lines
 
 
@@ -91,14 +87,18 @@ def _main_halls(lines: Mapping[Key, Measured]) -> dict[int, Measured]:
     return main
 
 
-def _concerned(
-    lines: Mapping[Key, Measured], against: Iterable[Against], main: Mapping[int, Measured]
-) -> Iterable[Measured]:
+def _count_matters(lines: Mapping[Key, Measured], against: Iterable[AssessmentMatter]) -> None:
+    """What counts against somebody stands with the hall where it happened, or where the person did most."""
     by_hall = {(line.staff_id, line.hall_id): line for line in lines.values()}
+    main = _main_halls(lines)
     for one in against:
-        line = by_hall.get((one.staff_id, one.hall_id or 0)) or main.get(one.staff_id)
-        if line is not None:
-            yield line
+        line = by_hall.get((one.staff_id, one.matter.hall_id or 0)) or main.get(one.staff_id)
+        if line is None:
+            continue
+        if one.kind == AssessmentMatter.Kind.COMPLAINT:
+            line.complaints += 1
+        else:
+            line.missed += 1
 
 
 def _sum(counts: Iterable[Sequence[int]]) -> tuple[int, ...]:

@@ -37,7 +37,8 @@ def _correct(run: AssessmentRun, lines: Sequence[Line]) -> None:
     """Begin with what was measured, and put approved corrections in its place, the newest last."""
     approved = AssessmentCorrection.objects.filter(run=run, state=AssessmentCorrection.State.APPROVED)
     corrected: dict[tuple[int, str, int, str], Decimal] = {
-        (one.staff_id, one.pool, one.hall_id, one.field): one.new for one in approved.order_by("decided_at", "pk")
+        (one.staff_id, one.pool, one.hall_id, one.field): one.new
+        for one in approved.order_by("decided_at", "pk")
     }
     for line in lines:
         measured = {

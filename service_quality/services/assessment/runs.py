@@ -11,7 +11,8 @@ from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
 from counters.models import Hall
 from service_quality.assessment import FORMULA_VERSION
-from service_quality.models import AssessmentCount, AssessmentLine, AssessmentRun, PayPool
+from service_quality.models import AssessmentCount, AssessmentLine, AssessmentMatter, AssessmentRun, PayPool
+from service_quality.queries.assessment.quality_inputs import matters_of
 from service_quality.queries.assessment.rules import quality_rule_of, rule_on, snapshot_of, weights_on
 from service_quality.services.assessment.measuring import Key, Measured, measure_month
 from service_quality.services.assessment.reckoning import reckon_run
@@ -41,6 +42,9 @@ def run_assessment(
             params={"month": f"{month:%Y-%m}"},
         )
     run = _open_run(month, at, started_by)
+    if not run.rule:
+        # The first time: later the matters go on, and a re-run must find what this one found.
+        AssessmentMatter.objects.bulk_create(matters_of(run))
     rule, weights = rule_on(month), weights_on(month)
     run.rule, run.formula_version = snapshot_of(rule, weights), FORMULA_VERSION
     run.made_at, run.made_by = at, started_by

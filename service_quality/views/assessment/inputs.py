@@ -40,12 +40,12 @@ def assessment_inputs(request: StaffRequest, month: str) -> HttpResponse:
     if request.method == "POST":
         _check_may(request, SCORES if "scores_form" in request.POST else POOLS)
         form: Form = scores if "scores_form" in request.POST else pool
-        verb: Callable[[], object] = (
-            lambda: enter_month_scores(first, scores.scores(), by=request.user, at=timezone.now())
-            if form is scores
-            else enter_pay_pool(first, **pool.cleaned_data, by=request.user, at=timezone.now())
-        )
-        if _enter(request, form, verb):
+        who: dict[str, Any] = {"by": request.user, "at": timezone.now()}
+        if form is scores:
+            done = _enter(request, form, lambda: enter_month_scores(first, scores.scores(), **who))
+        else:
+            done = _enter(request, form, lambda: enter_pay_pool(first, **pool.cleaned_data, **who))
+        if done:
             return redirect("service_quality:assessment_inputs", month)
     context: dict[str, Any] = {
         "month": month,
@@ -73,14 +73,14 @@ def assessment_year_inputs(request: StaffRequest, year: int) -> HttpResponse:
     if request.method == "POST":
         _check_may(request, SCORES if "scores_form" in request.POST else COMPLETIONS)
         form: Form = scores if "scores_form" in request.POST else completion
-        verb: Callable[[], object] = (
-            lambda: enter_year_scores(year, scores.scores(), by=request.user, at=timezone.now())
-            if form is scores
-            else enter_branch_completion(
-                year, **completion.cleaned_data, by=request.user, at=timezone.now()
+        who: dict[str, Any] = {"by": request.user, "at": timezone.now()}
+        if form is scores:
+            done = _enter(request, form, lambda: enter_year_scores(year, scores.scores(), **who))
+        else:
+            done = _enter(
+                request, form, lambda: enter_branch_completion(year, **completion.cleaned_data, **who)
             )
-        )
-        if _enter(request, form, verb):
+        if done:
             return redirect("service_quality:assessment_year_inputs", year)
     context: dict[str, Any] = {
         "year": year,

@@ -47,7 +47,9 @@ def assessment_run(request: StaffRequest) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            said.success(request, _("%(month)s is assessed. It is a draft until it is published.") % {"month": run})
+            said.success(
+                request, _("%(month)s is assessed. It is a draft until it is published.") % {"month": run}
+            )
             return redirect("service_quality:assessment_month", run.label)
     return _list(request, form)
 

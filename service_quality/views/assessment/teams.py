@@ -34,7 +34,8 @@ def team_year_page(request: StaffRequest, year: int) -> HttpResponse:
     context = {
         "found": found,
         "rows": [
-            {"row": row, "items": [row.items.get(item.value) for item in TeamScore.Item]} for row in found.rows
+            {"row": row, "items": [row.items.get(item.value) for item in TeamScore.Item]}
+            for row in found.rows
         ],
         "items": [
             {"label": item.label, "weight": getattr(found.rule, item.value)} for item in TeamScore.Item
