@@ -37,7 +37,9 @@ class ReceiptThanksForm(ThanksForm):
     """The same for a receipt whose number is typed; the end of the account number shows that one holds it."""
 
     receipt = forms.CharField(label=_("Receipt number"), max_length=40)
-    account_end = forms.CharField(label=_("Last four digits of the account number"), max_length=4, min_length=4)
+    account_end = forms.CharField(
+        label=_("Last four digits of the account number"), max_length=4, min_length=4
+    )
     field_order = ("receipt", "account_end", "kind", "text")
 
     def clean(self) -> dict[str, Any]:
@@ -60,7 +62,9 @@ class ColleagueForm(forms.Form):
     """A card of one of us, for one of us: the staff number is enough."""
 
     receiver = forms.CharField(
-        label=_("Staff number"), max_length=80, widget=forms.TextInput(attrs={"list": "people", "autofocus": True})
+        label=_("Staff number"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "people", "autofocus": True}),
     )
     kind = _kind()
     text = _text()
@@ -76,7 +80,8 @@ class PaperForm(forms.Form):
         label=_("Serial number"), max_length=20, widget=forms.TextInput(attrs={"autofocus": True})
     )
     source = forms.ChoiceField(
-        label=pgettext_lazy("card", "From"), choices=[("CUSTOMER", _("a customer")), ("STAFF", _("one of us"))]
+        label=pgettext_lazy("card", "From"),
+        choices=[("CUSTOMER", _("a customer")), ("STAFF", _("one of us"))],
     )
     receipt = forms.CharField(label=_("Receipt number, from a customer"), max_length=40, required=False)
     giver = forms.CharField(label=_("Staff number of the giver"), max_length=80, required=False)

@@ -12,7 +12,13 @@ from service_quality.queries.finished_visits import Extent
 
 A_MONTH = datetime.timedelta(days=29)
 LEVELS = [(str(level.value), level.label) for level in reversed(Rating.Level)]
-SHOWN = [("", _("all visits")), ("rated", _("rated")), ("bad", _("dissatisfied")), ("none", _("not rated")), *LEVELS]
+SHOWN = [
+    ("", _("all visits")),
+    ("rated", _("rated")),
+    ("bad", _("dissatisfied")),
+    ("none", _("not rated")),
+    *LEVELS,
+]
 
 
 class DayInput(forms.DateInput):

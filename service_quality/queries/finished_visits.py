@@ -41,11 +41,11 @@ _COUNTS = f"""
 _WANTED = f"""
     FROM ({_VISITS}) visit
     WHERE (%(levels)s::integer[] IS NULL OR level = ANY (%(levels)s)) AND (NOT %(unrated)s OR level IS NULL)
-"""  # noqa: S608 - text of our own
+"""
 _ROWS = f"""
     SELECT ticket_id, payment_id, rating_id, window_id, staff_id, finished_at {_WANTED}
     ORDER BY finished_at DESC, coalesce(ticket_id, payment_id) DESC LIMIT %(limit)s OFFSET %(offset)s
-"""  # noqa: S608 - text of our own
+"""
 KEYS = {"staff": "staff_id", "hall": "hall_id", "day": "business_date"}
 
 

@@ -30,6 +30,4 @@ def kind_rows(chosen: Any = "") -> list[KindRow]:
         "PASSIONATE": _("warm, as with a neighbour"),
         "PROFESSIONAL": _("knows the matter and gets it done"),
     }
-    return [
-        KindRow(kind, str(PraiseCard.Kind(kind).label), meanings[kind], kind == chosen) for kind in KINDS
-    ]
+    return [KindRow(kind, str(PraiseCard.Kind(kind).label), meanings[kind], kind == chosen) for kind in KINDS]

@@ -21,7 +21,11 @@ def ranking(tallies: Mapping[int, Tally]) -> list[Ranked]:
     """The best first, by the lower bound of the narrow rate; who has the same bound has the same rank. One query."""
     people = Staff.objects.in_bulk(list(tallies))
     ordered = sorted(
-        tallies.items(), key=lambda item: (-(NOTHING if item[1].lower_bound is None else item[1].lower_bound), people[item[0]].number)
+        tallies.items(),
+        key=lambda item: (
+            -(NOTHING if item[1].lower_bound is None else item[1].lower_bound),
+            people[item[0]].number,
+        ),
     )
     bounds = [tally.lower_bound for _key, tally in ordered]
     return [

@@ -23,7 +23,11 @@ def tablet_state(tablet: RatingTablet, at: datetime.datetime) -> TabletState:
     last = RatingRequest.objects.filter(window=tablet.window_id).order_by("-opened_at").first()
     if last is not None and last.outcome == RatingRequest.Outcome.WAITING and at < last.expires_at:
         return TabletState(request=last, seconds_left=-(-(last.expires_at - at) // SECOND))
-    if last is not None and last.outcome == RatingRequest.Outcome.RATED and _was_rated_since(last, at - THANKS):
+    if (
+        last is not None
+        and last.outcome == RatingRequest.Outcome.RATED
+        and _was_rated_since(last, at - THANKS)
+    ):
         return TabletState(is_thanking=True)
     return TabletState(has_somebody=unasked_visit_at(tablet.window, at - STILL_THERE) is not None)
 

@@ -12,7 +12,9 @@ MOST_DAYS = 45
 A_DAY, A_WEEK = datetime.timedelta(days=1), datetime.timedelta(days=7)
 
 
-def trend_chart(first: datetime.date, last: datetime.date, days: Mapping[datetime.date, Tally]) -> dict[str, Any]:
+def trend_chart(
+    first: datetime.date, last: datetime.date, days: Mapping[datetime.date, Tally]
+) -> dict[str, Any]:
     """One bar a day, or a week where the time is long; as high as the satisfaction, empty where nobody rated."""
     step = A_DAY if (last - first).days < MOST_DAYS else A_WEEK
     starts = [first + step * index for index in range((last - first) // step + 1)]

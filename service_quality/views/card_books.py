@@ -40,9 +40,7 @@ def card_book(request: StaffRequest, pk: int) -> HttpResponse:
     """A book as paper: eight cards on a sheet of A4, to be cut."""
     book = get_object_or_404(CardBook.objects.select_related("hall"), pk=pk)
     serials = book.serials()
-    sheets = [
-        serials[start : start + CARDS_ON_A_SHEET] for start in range(0, len(serials), CARDS_ON_A_SHEET)
-    ]
+    sheets = [serials[start : start + CARDS_ON_A_SHEET] for start in range(0, len(serials), CARDS_ON_A_SHEET)]
     return render(
         request,
         "service_quality/card_book.html",

@@ -23,7 +23,7 @@ from service_quality.forms.cards import ColleagueForm, PaperForm, VoidForm
 from service_quality.models import PraiseCard
 from service_quality.queries.card_standings import promotion_levels, promotions, standings
 from service_quality.queries.card_wall import card_wall
-from service_quality.queries.giving import people_to_thank, left_to_give
+from service_quality.queries.giving import left_to_give, people_to_thank
 from service_quality.queries.kinds import kind_rows
 from service_quality.services.cards import (
     enter_card_among_staff,
@@ -43,7 +43,9 @@ SECONDS_ON_SCREEN = 30
 def card_list(request: StaffRequest) -> HttpResponse:
     """The cards of a year, a month, a person, a kind: what is behind every number of cards."""
     form = CardListForm(request.GET)
-    cards = PraiseCard.objects.visible_to(request.user).select_related("receiver", "giver", "payment__receipt")
+    cards = PraiseCard.objects.visible_to(request.user).select_related(
+        "receiver", "giver", "payment__receipt"
+    )
     page = Paginator(form.narrow(cards), ROWS).get_page(request.GET.get("page"))
     context = {"form": form, "page_obj": page, "page_query": form.address(), "count": page.paginator.count}
     return render(request, "service_quality/card_list.html", context)

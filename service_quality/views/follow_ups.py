@@ -41,7 +41,9 @@ def follow_up_list(request: StaffRequest) -> HttpResponse:
         "rows": follow_up_rows(page.object_list, today),
         "open": waiting.count(),
         "late": waiting.filter(due_on__lt=today).count(),
-        "undated": sorted({one.year for one in waiting.filter(due_on=None).dates("rating__business_date", "year")}),
+        "undated": sorted(
+            {one.year for one in waiting.filter(due_on=None).dates("rating__business_date", "year")}
+        ),
     }
     return render(request, "service_quality/follow_ups.html", context)
 

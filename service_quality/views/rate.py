@@ -38,7 +38,10 @@ def rate_receipt(request: HttpRequest, code: str) -> HttpResponse:
         else:
             return redirect("service_quality:rate_receipt", code=code)
     return render(
-        request, "service_quality/rate.html", _context(receipt, code, form), status=422 if form.errors else 200
+        request,
+        "service_quality/rate.html",
+        _context(receipt, code, form),
+        status=422 if form.errors else 200,
     )
 
 

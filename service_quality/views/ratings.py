@@ -84,4 +84,3 @@ def own_ratings(request: StaffRequest) -> HttpResponse:
     """One's own figures by month, until yesterday: nobody finds out who gave which rating."""
     yesterday = business_date_of(timezone.now()) - datetime.timedelta(days=1)
     return render(request, "service_quality/own_ratings.html", own_figures(request.user, yesterday))
-
