@@ -1,3 +1,3 @@
-from service_quality.admin import matters
+from service_quality.admin import assessment, matters, ratings
 
-__all__ = ["matters"]
+__all__ = ["assessment", "matters", "ratings"]

@@ -7,6 +7,9 @@ from billing.business_date import business_date_of
 from billing.models import Payment, Reversal
 from counters.models import Ticket, TicketPayment, TillEntry, Window
 
+# Who has gone out of the door is not asked any more at the window; the receipt still asks.
+STILL_THERE = datetime.timedelta(seconds=60)
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

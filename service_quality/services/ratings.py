@@ -11,15 +11,13 @@ from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
 from billing.models import Payment
 from service_quality.models import Rating, RatingRequest, RatingTablet
-from service_quality.queries.visits import Visit, unasked_visit_at, visit_of_payment
+from service_quality.queries.visits import STILL_THERE, Visit, unasked_visit_at, visit_of_payment
 from service_quality.satisfaction import BAD, LEVELS
 from service_quality.services.follow_ups import open_follow_up
 from service_quality.services.locks import lock_visit
 from service_quality.services.refusals import RatingRefused
 
 Outcome = RatingRequest.Outcome
-# Who has gone out of the door is not asked any more at the window; the receipt still asks.
-STILL_THERE = datetime.timedelta(seconds=60)
 LONGEST_COMMENT = 500
 
 
@@ -129,7 +127,7 @@ def _rate(
     if level not in LEVELS:
         raise RatingRefused(_("Choose one of the five levels."), code="unknown_level")
     lock_visit(visit)
-    if _is_rated(visit):
+    if is_rated(visit):
         raise RatingRefused(_("This visit was rated already. Thank you."), code="rated_already")
     rating = Rating.objects.create(
         ticket=visit.ticket,
@@ -156,6 +154,6 @@ def _rate(
     return rating
 
 
-def _is_rated(visit: Visit) -> bool:
+def is_rated(visit: Visit) -> bool:
     by_ticket = visit.ticket is not None and Rating.objects.filter(ticket=visit.ticket).exists()
     return by_ticket or (visit.payment is not None and Rating.objects.filter(payment=visit.payment).exists())
