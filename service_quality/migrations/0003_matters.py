@@ -927,7 +927,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="matter",
             constraint=models.CheckConstraint(
-                condition=models.Q(("responsible__isnull", True), ("upheld", True), _connector="OR"),
+                condition=models.Q(
+                    ("responsible__isnull", True),
+                    models.Q(("upheld", True), ("upheld__isnull", False)),
+                    _connector="OR",
+                ),
                 name="only_upheld_names_a_person",
             ),
         ),

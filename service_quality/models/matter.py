@@ -172,7 +172,8 @@ class Matter(models.Model):
                 name="upheld_names_the_person_responsible",
             ),
             models.CheckConstraint(
-                condition=Q(responsible__isnull=True) | Q(upheld=True), name="only_upheld_names_a_person"
+                condition=Q(responsible__isnull=True) | Q(upheld__isnull=False, upheld=True),
+                name="only_upheld_names_a_person",
             ),
             models.CheckConstraint(
                 condition=Q(duplicate_of__isnull=True) | ~Q(duplicate_of=F("id")),

@@ -59,6 +59,9 @@ class MatterEvent(models.Model):
         ordering = ("at", "id")
         indexes: ClassVar = [models.Index(fields=["matter", "at"], name="event_by_matter")]
 
+    def __str__(self) -> str:
+        return f"{self.matter} {self.get_kind_display()}"
+
     @property
     def is_the_customers(self) -> bool:
         """Whether the customer did it: nobody of ours, and no clock."""
@@ -69,6 +72,3 @@ class MatterEvent(models.Model):
     @property
     def is_pressing(self) -> bool:
         return self.kind in (self.Kind.ESCALATED, self.Kind.WRITTEN_REMINDER, self.Kind.REMINDED)
-
-    def __str__(self) -> str:
-        return f"{self.matter} {self.get_kind_display()}"

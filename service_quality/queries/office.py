@@ -49,7 +49,6 @@ def missing_calendar_year(at: datetime.datetime, *, ahead: datetime.timedelta) -
     for day in (timezone.localdate(at), timezone.localdate(at + ahead)):
         try:
             years.is_working(day)
-        except CalendarMissing as missing:
-            assert missing.params is not None
-            return int(str(missing.params["year"]))
+        except CalendarMissing:
+            return day.year
     return None

@@ -36,7 +36,7 @@ class TestTheClocks:
             ("2026-11-23 09:30", {"is_special": True}, "2026-11-26", "2026-11-26", "2026-11-30"),
             # The oracles of the calendar: make-up Saturday, holidays, the day after counts one.
             ("2026-02-13 16:00", {}, "2026-02-14", None, "2026-02-24"),
-            ("2026-04-30 10:00", {"is_special": True}, "2026-05-07", "2026-05-07", "2026-05-11"),
+            ("2026-04-30 10:00", {"is_special": True}, "2026-05-08", "2026-05-08", "2026-05-11"),
             ("2026-09-24 11:00", {}, "2026-09-28", None, "2026-09-29"),
             # At lunch, at night and at midnight it is the calendar day that counts.
             ("2026-11-23 12:30", {}, "2026-11-24", None, "2026-11-25"),

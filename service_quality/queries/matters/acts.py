@@ -31,9 +31,7 @@ def acts_on(
     possible: set[str] = set()
     missing: list[str] = []
     if matter.state == State.NEW:
-        possible |= {"claim"} & ({"claim"} if handles else set())
-        if dispatches:
-            possible.add("join")
+        _before_anybody_has_it(handles, dispatches, possible)
     elif matter.is_closed:
         _after_closing(matter, at, last_reopening_day, handles, possible, missing)
     elif handles and (dispatches or matter.handler_id == staff.pk):
@@ -42,13 +40,27 @@ def acts_on(
             _while_open(matter, at, offer, asked, dispatches, possible, missing)
         else:
             _after_the_answer(matter, dispatches, possible, missing)
-    if offer is not None and offer.to_staff_id == staff.pk:
-        possible |= {"accept", "return"}
     if matter.is_unanswered and dispatches:
         possible.add("remind")
-    if asked and staff.has_perm("service_quality.decide_extension") and asked.asked_by_id != staff.pk:
-        possible.add("decide")
+    possible |= _answers(staff, offer, asked)
     return Acts(frozenset(possible), tuple(missing))
+
+
+def _before_anybody_has_it(handles: bool, dispatches: bool, possible: set[str]) -> None:
+    if handles:
+        possible.add("claim")
+    if dispatches:
+        possible.add("join")
+
+
+def _answers(staff: Staff, offer: HandOver | None, asked: Extension | None) -> set[str]:
+    """What was asked of this very person."""
+    answers: set[str] = set()
+    if offer is not None and offer.to_staff_id == staff.pk:
+        answers |= {"accept", "return"}
+    if asked and staff.has_perm("service_quality.decide_extension") and asked.asked_by_id != staff.pk:
+        answers.add("decide")
+    return answers
 
 
 def _while_open(
