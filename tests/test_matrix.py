@@ -25,6 +25,7 @@ from tests.billing.metering import install, read
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_account, make_branch, make_customer, make_evidence, make_staff
 from tests.factories.arrears import make_draft_policy, make_policy
+from tests.factories.assessment import assessment_objects
 from tests.factories.billing import make_finding
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
@@ -119,6 +120,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **policy_objects(hall),
         **supply_objects(hall),
         **matter_objects(hall),
+        **assessment_objects(hall),
     }
 
 
@@ -156,7 +158,10 @@ def supply_objects(hall: Hall) -> dict[str, tuple[str, str]]:
 
 def matter_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     """Inquiries: of a complaint a clerk of the own branch would see nothing either."""
-    people = ((hall.cashier, hall.supervisor, ""), (hall.stranger, make_staff(role="manager", branch=None), CANARY))
+    people = (
+        (hall.cashier, hall.supervisor, ""),
+        (hall.stranger, make_staff(role="manager", branch=None), CANARY),
+    )
     matters = [make_matter(heard, text=f"{name}暖气不热", contact_name=name) for heard, _boss, name in people]
     files = [
         attach_file(one, file=File(f"{one.number}.png", PICTURE), caption="阀门", by=None, at=MORNING)

@@ -13,6 +13,7 @@ from billing.models import Tariff
 from billing.services.arrears.daily_run import run_arrears
 from config.demo.account_life import flag_disputes, stop_debtors
 from config.demo.arrears_rules import enter_arrears_rules
+from config.demo.assessment import assess_months
 from config.demo.chance import Chance
 from config.demo.closing import close_past_days
 from config.demo.company import Company, open_company
@@ -103,6 +104,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     rate_visits(company, history.on, Chance(seed, "ratings"))
     write_last_year(company, history.on, Chance(seed, "last year's cards"))
     thank_this_year(company, history.on, Chance(seed, "cards"))
+    assess_months(company, history, Chance(seed, "months"))
     announce_changes(
         made_by=company.finance,
         approved_by=company.manager,

@@ -10,14 +10,18 @@ from django.utils import timezone
 
 from accounts.models import Account, Branch, Staff
 from billing.models import Payment
-from counters.models import Hall, Shift, Ticket, TicketService
+from counters.models import Hall, Shift, Ticket, TicketService, Window
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
 from counters.services.shifts import close_shift
-from service_quality.models import PayPool, Rating, Supervision, WorkloadWeight
+from service_quality.models import AssessmentRun, PayPool, Rating, Supervision, WorkloadWeight
+from service_quality.services.assessment.corrections import ask_correction
 from service_quality.services.assessment.inputs import enter_pay_pool
+from service_quality.services.assessment.publishing import publish_assessment
+from service_quality.services.assessment.runs import run_assessment
 from tests.factories.accounts import make_account, make_staff
 from tests.factories.billing import make_bill
-from tests.factories.counters import cash, make_shift, pay
+from tests.factories.counters import cash, make_shift, make_window, pay
+from tests.hall import Hall as Place
 
 OCTOBER = datetime.date(2026, 10, 1)
 # A working day of the month that is assessed, and the morning on which it is.
@@ -113,9 +117,9 @@ def end_day(shift: Shift, at: datetime.datetime = THAT_DAY) -> Shift:
     )
 
 
-def finish_tickets(staff: Staff, shift: Shift, number: int, *, service: str = "B") -> list[Ticket]:
+def finish_tickets(staff: Staff, window: Window, number: int, *, service: str = "B") -> list[Ticket]:
     """Visitors of the queue whom this person served."""
-    hall = shift.window.hall
+    hall = window.hall
     made, _is_new = TicketService.objects.get_or_create(code=service, defaults={"name": "咨询"})
     return Ticket.objects.bulk_create(
         Ticket(
@@ -127,7 +131,7 @@ def finish_tickets(staff: Staff, shift: Shift, number: int, *, service: str = "B
             issued_at=THAT_DAY,
             place_at=THAT_DAY,
             state=Ticket.State.DONE,
-            window=shift.window,
+            window=window,
             staff=staff,
             called_at=THAT_DAY + MINUTE,
             ended_at=THAT_DAY + 2 * MINUTE,
@@ -155,3 +159,36 @@ def rate(staff: Staff, tickets: Sequence[Ticket], levels: Sequence[int]) -> None
 
 def supervise(hall: Hall, supervisor: Staff) -> Supervision:
     return Supervision.objects.create(hall=hall, supervisor=supervisor)
+
+
+def make_assessed(place: Place, *, publish: bool = True) -> AssessmentRun:
+    """October of the cashier and of the stranger, each in an own hall; the supervisor has the cashier's hall."""
+    make_weights()
+    for person, number in ((place.cashier, 3), (place.stranger, 1)):
+        window = make_window(person.branch, number=9)
+        tickets = finish_tickets(person, window, number, service="B")
+        rate(person, tickets, [5] * number)
+        if person == place.cashier:
+            supervise(window.hall, place.supervisor)
+    make_pool("1000.00")
+    run = run_assessment(OCTOBER, at=AFTERWARDS)
+    manager = make_staff(role="manager", branch=None)
+    return publish_assessment(OCTOBER, by=manager, at=AFTERWARDS) if publish else run
+
+
+def assessment_objects(place: Place) -> dict[str, tuple[str, str]]:
+    """A published month with a line of the hall and one of elsewhere, a correction of each; and a draft."""
+    run = make_assessed(place)
+    run_assessment(datetime.date(2026, 9, 1), at=AFTERWARDS)
+    lines = [run.lines.get(staff=person) for person in (place.cashier, place.stranger)]
+    manager = make_staff(role="manager", branch=None)
+    corrections = [
+        ask_correction(line.pk, field="complaints", new=Decimal(1), reason="查实", by=manager, at=AFTERWARDS)
+        for line in lines
+    ]
+    return {
+        "assessed month": ("2026-10", "2026-09"),
+        "assessed year": ("2026", "2025"),
+        "assessment line": (str(lines[0].pk), str(lines[1].pk)),
+        "assessment correction": (str(corrections[0].pk), str(corrections[1].pk)),
+    }

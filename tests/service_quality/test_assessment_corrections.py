@@ -56,7 +56,12 @@ def line_of(staff: Staff) -> AssessmentLine:
 
 
 def ask(staff: Staff, by: Staff, **changes: object) -> AssessmentCorrection:
-    wanted: dict[str, object] = {"field": "workload", "new": Decimal("1.00"), "reason": "收据记错人", **changes}
+    wanted: dict[str, object] = {
+        "field": "workload",
+        "new": Decimal("1.00"),
+        "reason": "收据记错人",
+        **changes,
+    }
     return ask_correction(line_of(staff).pk, by=by, at=LATER, **wanted)  # type: ignore[arg-type]
 
 
@@ -69,10 +74,16 @@ class TestACorrection:
 
         approve_correction(correction, by=finance, at=LATER)
 
-        assert (line_of(cashier).workload, line_of(cashier).measured_workload) == (Decimal("1.00"), Decimal("3.00"))
+        assert (line_of(cashier).workload, line_of(cashier).measured_workload) == (
+            Decimal("1.00"),
+            Decimal("3.00"),
+        )
         assert (line_of(cashier).pay, line_of(stranger).pay) == (Decimal("500.00"), Decimal("500.00"))
         actions = AuditEntry.objects.filter(action__contains="assessment_correction").order_by("pk")
-        assert list(actions.values_list("actor", "reason")) == [(manager.pk, "收据记错人"), (finance.pk, "收据记错人")]
+        assert list(actions.values_list("actor", "reason")) == [
+            (manager.pk, "收据记错人"),
+            (finance.pk, "收据记错人"),
+        ]
 
     def test_leaves_everything_as_it_was_when_it_is_refused(
         self, run: AssessmentRun, cashier: Staff, manager: Staff, finance: Staff
@@ -213,9 +224,7 @@ class TestPublishingAndLocking:
 @pytest.fixture
 def locked(run: AssessmentRun, cashier: Staff, manager: Staff, finance: Staff) -> AssessmentRun:
     refuse_correction(ask(cashier, manager), by=finance, at=LATER)
-    enter_month_scores(
-        OCTOBER, {(line_of(cashier).hall, "service"): Decimal("90")}, by=manager, at=LATER
-    )
+    enter_month_scores(OCTOBER, {(line_of(cashier).hall, "service"): Decimal("90")}, by=manager, at=LATER)
     publish_assessment(OCTOBER, by=manager, at=LATER)
     return lock_assessment(OCTOBER, by=manager, at=LATER)
 
@@ -274,9 +283,7 @@ class TestALockedMonth:
     def test_is_guarded_and_a_draft_is_not(
         self, run: AssessmentRun, cashier: Staff, manager: Staff, statement: str
     ) -> None:
-        enter_month_scores(
-            OCTOBER, {(line_of(cashier).hall, "service"): Decimal("90")}, by=manager, at=LATER
-        )
+        enter_month_scores(OCTOBER, {(line_of(cashier).hall, "service"): Decimal("90")}, by=manager, at=LATER)
         with connection.cursor() as cursor:
             cursor.execute(statement)
             assert cursor.rowcount >= 1
@@ -299,7 +306,11 @@ class TestWhatIsEnteredByHand:
 
     @pytest.mark.parametrize(
         ("item", "score", "code"),
-        [("norms", "90", "unknown_item"), ("service", "100.01", "bad_score"), ("service", "1.001", "bad_score")],
+        [
+            ("norms", "90", "unknown_item"),
+            ("service", "100.01", "bad_score"),
+            ("service", "1.001", "bad_score"),
+        ],
     )
     def test_a_score_is_refused(
         self, run: AssessmentRun, cashier: Staff, manager: Staff, item: str, score: str, code: str

@@ -20,7 +20,6 @@ from tests.factories.assessment import AFTERWARDS, OCTOBER, make_pool, make_weig
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-
 @pytest.fixture(autouse=True)
 def october() -> None:
     make_weights()

@@ -69,7 +69,7 @@ class TestTheRun:
         shifts = [make_shift(one, at=THAT_DAY) for one in (good, fair)]
         for person, shift, level in ((good, shifts[0], 5), (fair, shifts[1], 4)):
             take_more(shift, 3)
-            rate(person, finish_tickets(person, shift, 30, service="A"), [level] * 30)
+            rate(person, finish_tickets(person, shift.window, 30, service="A"), [level] * 30)
         make_pool("1000.00")
 
         run = run_assessment(OCTOBER, at=AFTERWARDS)
@@ -96,7 +96,7 @@ class TestTheRun:
     def test_keeps_cashiers_and_advisers_apart(self, branch: Branch, cashier: Staff) -> None:
         adviser = make_staff(role="adviser", branch=branch)
         shift = take_payments(cashier, 2)
-        finish_tickets(adviser, shift, 3, service="B")
+        finish_tickets(adviser, shift.window, 3, service="B")
         make_pool("600.00")
         make_pool("300.00", pool="ADVISER")
 
@@ -124,8 +124,8 @@ class TestTheRun:
     ) -> None:
         colleague = make_staff(branch=branch)
         shift = make_shift(cashier, at=THAT_DAY)
-        rate(cashier, finish_tickets(cashier, shift, 1, service="A"), [1])
-        rate(colleague, finish_tickets(colleague, shift, 40, service="A"), [5] * 39)
+        rate(cashier, finish_tickets(cashier, shift.window, 1, service="A"), [1])
+        rate(colleague, finish_tickets(colleague, shift.window, 40, service="A"), [5] * 39)
         make_pool()
 
         run_assessment(OCTOBER, at=AFTERWARDS)
@@ -142,7 +142,7 @@ class TestTheRun:
         take_payments(cashier, 5, at=THAT_DAY.replace(day=31) + day)
         take_payments(cashier, 7, at=THAT_DAY.replace(day=1) - day)
         collector = make_staff(role="collector", branch=branch)
-        finish_tickets(collector, make_shift(cashier, at=THAT_DAY), 3, service="A")
+        finish_tickets(collector, make_shift(cashier, at=THAT_DAY).window, 3, service="A")
         make_pool()
 
         run_assessment(OCTOBER, at=AFTERWARDS)
@@ -242,7 +242,7 @@ def test_asks_as_often_for_many_people_as_for_one(
     shift: Shift = make_shift(cashier, at=THAT_DAY)
     for _ in range(4):
         person = make_staff(branch=branch)
-        rate(person, finish_tickets(person, shift, 2, service="A"), [5, 4])
+        rate(person, finish_tickets(person, shift.window, 2, service="A"), [5, 4])
     end_day(shift)
     make_pool()
 
