@@ -21,6 +21,7 @@ from service_quality.services.assessment.runs import run_assessment
 from tests.factories.accounts import make_account, make_staff
 from tests.factories.billing import make_bill
 from tests.factories.counters import cash, make_shift, make_window, pay
+from tests.factories.matters import make_matter
 from tests.hall import Hall as Place
 
 OCTOBER = datetime.date(2026, 10, 1)
@@ -192,3 +193,13 @@ def assessment_objects(place: Place) -> dict[str, tuple[str, str]]:
         "assessment line": (str(lines[0].pk), str(lines[1].pk)),
         "assessment correction": (str(corrections[0].pk), str(corrections[1].pk)),
     }
+
+
+def assess_with_a_complaint() -> AssessmentRun:
+    """A month in which a promise to a customer was not kept. The calendars must be there."""
+    adviser = make_staff(role="adviser")
+    make_weights()
+    finish_tickets(adviser, make_window(adviser.branch, number=8), 1)
+    make_matter(adviser, at=THAT_DAY)
+    make_pool(pool="ADVISER")
+    return run_assessment(OCTOBER, at=AFTERWARDS)

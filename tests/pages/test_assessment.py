@@ -245,9 +245,10 @@ class TestACorrection:
     def test_is_refused_with_the_input_intact(
         self, hall: Hall, run: AssessmentRun, form: dict[str, str], code: str
     ) -> None:
+        client, address = signed_in(hall.supervisor), line_page(hall.cashier, "correct/")
         before = all_rows()
 
-        answer = signed_in(hall.supervisor).post(line_page(hall.cashier, "correct/"), form)
+        answer = client.post(address, form)
 
         assert (answer.status_code, all_rows()) == (422, before)
         assert answer.context["form"].errors["__all__"].as_data()[0].code == code
