@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 (
                     "environment",
                     service_quality.models.assessment_rule.PercentField(
-                        default=Decimal("20.00"), verbose_name="weight of the place"
+                        default=Decimal("20.00"), verbose_name="weight of the hall environment"
                     ),
                 ),
                 (
@@ -648,7 +648,7 @@ class Migration(migrations.Migration):
                     "item",
                     models.CharField(
                         choices=[
-                            ("environment", "place"),
+                            ("environment", "hall environment"),
                             ("service", "service quality"),
                             ("norms", "working by the norms"),
                             ("skill", "skills"),

@@ -91,6 +91,14 @@ class AssessmentLine(models.Model):
         return self.basis == self.Basis.OWN
 
     @property
+    def has_other_workload(self) -> bool:
+        return self.workload != self.measured_workload
+
+    @property
+    def has_other_satisfaction(self) -> bool:
+        return self.satisfaction != self.measured_satisfaction
+
+    @property
     def rated(self) -> int:
         return sum(self.ratings)
 

@@ -54,7 +54,7 @@ class AssessmentRule(models.Model):
     per_missed_inquiry = PercentField(
         _("taken away for an inquiry not kept in time"), default=Decimal("2.00")
     )
-    environment = PercentField(_("weight of the place"), default=Decimal("20.00"))
+    environment = PercentField(_("weight of the hall environment"), default=Decimal("20.00"))
     service = PercentField(_("weight of the service"), default=Decimal("20.00"))
     norms = PercentField(_("weight of the norms"), default=Decimal("20.00"))
     skill = PercentField(_("weight of the skills"), default=Decimal("20.00"))

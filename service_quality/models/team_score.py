@@ -14,7 +14,7 @@ class TeamScore(models.Model):
     """What a hall got of a hundred for one of the five items (窗口单位考核): two each month, three at the year's end."""
 
     class Item(models.TextChoices):
-        ENVIRONMENT = "environment", _("place")
+        ENVIRONMENT = "environment", _("hall environment")
         SERVICE = "service", _("service quality")
         NORMS = "norms", _("working by the norms")
         SKILL = "skill", _("skills")

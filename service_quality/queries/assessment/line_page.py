@@ -69,7 +69,7 @@ def arithmetic_of(line: AssessmentLine) -> dict[str, Any]:
         "per_missed": rule.per_missed_inquiry,
         "taken_away": line.satisfaction - line.quality,
         "all_points": points,
-        "exact": exact.quantize(EXACT, ROUND_DOWN),
+        "exact": f"{exact.quantize(EXACT, ROUND_DOWN):,}",
         "is_rounded_up": line.pay > exact.quantize(FEN, ROUND_DOWN),
     }
 
