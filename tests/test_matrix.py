@@ -16,6 +16,8 @@ from accounts.models import Staff
 from accounts.roles import ROLES
 from billing.models import FlaggedDay, Route
 from billing.services.arrears.holds import place_hold
+from service_quality.services.leaves import record_leave
+from service_quality.services.matters.attaching import File, attach_file
 from tests.billing.arrears.reaching import reach_objects
 from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
@@ -23,9 +25,11 @@ from tests.billing.metering import install, read
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_account, make_branch, make_customer, make_evidence, make_staff
 from tests.factories.arrears import make_draft_policy, make_policy
+from tests.factories.assessment import assessment_objects
 from tests.factories.billing import make_finding
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.matters import make_matter
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
@@ -37,6 +41,7 @@ pytestmark = pytest.mark.django_db
 
 TABLE = yaml.safe_load((Path(__file__).parent / "data" / "matrix.yaml").read_text(encoding="utf-8"))
 EVERYBODY = (*ROLES, "nobody")
+PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR....IEND"
 REST = ("PUT", "PATCH", "DELETE")
 METHODS_OF_ROWS = {
     "changelist": ("GET", "POST"),
@@ -114,6 +119,8 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **tariff_versions,
         **policy_objects(hall),
         **supply_objects(hall),
+        **matter_objects(hall),
+        **assessment_objects(hall),
     }
 
 
@@ -146,6 +153,28 @@ def supply_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     return {
         "supply order": (str(orders[0].pk), str(orders[1].pk)),
         "write-off": (str(write_offs[0].pk), str(write_offs[1].pk)),
+    }
+
+
+def matter_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    """Inquiries: of a complaint a clerk of the own branch would see nothing either."""
+    people = (
+        (hall.cashier, hall.supervisor, ""),
+        (hall.stranger, make_staff(role="manager", branch=None), CANARY),
+    )
+    matters = [make_matter(heard, text=f"{name}暖气不热", contact_name=name) for heard, _boss, name in people]
+    files = [
+        attach_file(one, file=File(f"{one.number}.png", PICTURE), caption="阀门", by=None, at=MORNING)
+        for one in matters
+    ]
+    leaves = [
+        record_leave(heard, first_day=TODAY, last_day=TODAY, reason=f"{name}年假", by=boss, at=MORNING)
+        for heard, boss, name in people
+    ]
+    return {
+        "matter": (matters[0].number, matters[1].number),
+        "matter file": (str(files[0].pk), str(files[1].pk)),
+        "leave": (str(leaves[0].pk), str(leaves[1].pk)),
     }
 
 

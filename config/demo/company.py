@@ -47,6 +47,10 @@ class Company:
         numbers = [one.number for one in PEOPLE if one.hall == hall and one.post == Post.CASHIER]
         return [self.staff[number] for number in numbers]
 
+    def advisers_of(self, hall: int) -> list[Staff]:
+        numbers = [one.number for one in PEOPLE if one.hall == hall and one.post == Post.ADVISER]
+        return [self.staff[number] for number in numbers]
+
     def supervisor_of(self, hall: int) -> Staff:
         return next(
             self.staff[one.number] for one in PEOPLE if one.hall == hall and one.post == Post.SUPERVISOR

@@ -24,6 +24,7 @@ from tests.billing.metering import make_tariff, make_water_account
 from tests.counters.gas_days import sell_gas_for_a_day
 from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
 from tests.factories.arrears import ship_calendars
+from tests.factories.assessment import assess_with_a_complaint
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
 
@@ -116,6 +117,7 @@ def make_days() -> Days:
     live_a_heating_season(make_branch())
     ship_calendars()
     reach_a_debtor(make_branch())
+    assess_with_a_complaint()
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
 
 
