@@ -26,6 +26,7 @@ from tests.factories.arrears import make_draft_policy, make_policy
 from tests.factories.billing import make_finding
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.quality import quality_objects
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
@@ -114,6 +115,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **tariff_versions,
         **policy_objects(hall),
         **supply_objects(hall),
+        **quality_objects(own, foreign),
     }
 
 
