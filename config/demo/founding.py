@@ -31,7 +31,6 @@ from config.demo.heating import (
 from config.demo.history import History
 from config.demo.households import Household
 from config.demo.matters import hear_matters
-from config.demo.memory import nothing_to_collect
 from config.demo.meters import install_meters
 from config.demo.odd_households import odd_households
 from config.demo.old_debts import take_over_old_debts
