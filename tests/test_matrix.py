@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from pytest_django import Settings
 
 from accounts.models import Staff
 from accounts.roles import ROLES
@@ -90,8 +91,9 @@ def cells() -> list[tuple[str, str, str, dict[str, Any]]]:
 
 
 @pytest.fixture
-def objects(hall: Hall) -> dict[str, tuple[str, str]]:
+def objects(hall: Hall, settings: Settings, tmp_path: Path) -> dict[str, tuple[str, str]]:
     """Of everything that an address can name, one that belongs to the cashier and one of another branch."""
+    settings.MEDIA_ROOT = tmp_path
     # The first version is a draft: nobody edits an approved one, whatever the table says.
     tariff_versions = tariff_objects(hall)
     first = end_shift(hall)
@@ -156,7 +158,10 @@ def supply_objects(hall: Hall) -> dict[str, tuple[str, str]]:
 
 def matter_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     """Inquiries: of a complaint a clerk of the own branch would see nothing either."""
-    people = ((hall.cashier, hall.supervisor, ""), (hall.stranger, make_staff(role="manager", branch=None), CANARY))
+    people = (
+        (hall.cashier, hall.supervisor, ""),
+        (hall.stranger, make_staff(role="manager", branch=None), CANARY),
+    )
     matters = [make_matter(heard, text=f"{name}暖气不热", contact_name=name) for heard, _boss, name in people]
     files = [
         attach_file(one, file=File(f"{one.number}.png", PICTURE), caption="阀门", by=None, at=MORNING)

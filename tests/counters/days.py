@@ -17,6 +17,7 @@ from billing.services.receipts import print_receipt
 from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
 from counters.services.shifts import close_shift, expected_cash
+from service_quality.models import Attachment
 from tests.billing.arrears.reaching import reach_a_debtor
 from tests.billing.correcting import make_corrections
 from tests.billing.heating_days import live_a_heating_season
@@ -26,6 +27,7 @@ from tests.factories.accounts import make_account, make_branch, make_customer, m
 from tests.factories.arrears import ship_calendars
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+from tests.factories.matters import make_matter
 
 FRIDAY = MORNING - datetime.timedelta(days=3)
 
@@ -116,6 +118,10 @@ def make_days() -> Days:
     live_a_heating_season(make_branch())
     ship_calendars()
     reach_a_debtor(make_branch())
+    matter = make_matter(supervisor)
+    Attachment.objects.create(
+        matter=matter, path="matters/valve.png", caption="阀门", size=1, added_at=MORNING
+    )
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
 
 

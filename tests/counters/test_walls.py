@@ -195,6 +195,7 @@ GRANTS: dict[str, set[str]] = {
     "billing_tariffversion": CORRECT,
     "counters_hall": CORRECT,
     "counters_window": CORRECT,
+    "service_quality_matterday": CORRECT,
 }
 PRIVILEGES = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"]
 MONEY_OF_COUNTERS = [
@@ -235,7 +236,7 @@ class TestGrants:
                 SELECT tablename, array_agg(privilege) FILTER (
                     WHERE has_table_privilege(current_user, tablename::regclass, privilege))
                 FROM pg_tables, unnest(%s) AS privilege
-                WHERE schemaname = 'public' AND tablename ~ '^(accounts|billing|counters)_'
+                WHERE schemaname = 'public' AND tablename ~ '^(accounts|billing|counters|service_quality)_'
                 GROUP BY tablename
                 """,
                 [PRIVILEGES],
@@ -249,7 +250,7 @@ class TestGrants:
             cursor.execute(
                 """
                 SELECT relname, array_agg(attname::text) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-                WHERE relkind = 'r' AND relname ~ '^(accounts|billing|counters)_' AND attnum > 0
+                WHERE relkind = 'r' AND relname ~ '^(accounts|billing|counters|service_quality)_' AND attnum > 0
                     AND NOT attisdropped
                     AND has_column_privilege(current_user, attrelid, attname, 'UPDATE')
                     AND NOT has_table_privilege(current_user, attrelid, 'UPDATE')
@@ -264,7 +265,7 @@ class TestGrants:
         tables = {
             model._meta.db_table
             for model in apps.get_models(include_auto_created=True)
-            if model._meta.app_label in {"accounts", "billing", "counters"}
+            if model._meta.app_label in {"accounts", "billing", "counters", "service_quality"}
         }
 
         assert tables == set(GRANTS)
