@@ -12,6 +12,7 @@ from service_quality.forms.matters import TextForm
 from service_quality.queries.matters.time_left import time_left
 from service_quality.queries.matters.workbench import matters_in
 from service_quality.queries.office import office_at
+from service_quality.services.matters.pushing import MANAGER
 
 ROWS = 20
 
@@ -27,6 +28,7 @@ def overdue_list(request: StaffRequest) -> HttpResponse:
     rows = [
         {
             "matter": one,
+            "is_the_managers": one.escalation >= MANAGER,
             "left": time_left(one, now, office),
             "form": TextForm(
                 label=_("What the handler should do"),

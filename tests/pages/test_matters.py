@@ -234,8 +234,6 @@ class TestTheFiles:
         served = signed_in(adviser).get(f"/matters/attachments/{kept.pk}/")
         assert (b"".join(served), served["Content-Type"]) == (PNG, "image/png")
         assert served["X-Content-Type-Options"] == "nosniff"
-        # Not the answer: closing that ends the request, and with it the connection of the test.
-        served.file_to_stream.close()
         assert signed_in(hall.cashier).get(f"/matters/attachments/{kept.pk}/").status_code == 404
         assert Client().get(f"/matters/attachments/{kept.pk}/").status_code == 302
 

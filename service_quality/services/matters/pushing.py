@@ -95,7 +95,7 @@ def _escalate(matter: Matter, office: Office, at: datetime.datetime) -> int:
         matter.escalation += 1
         matter.save(update_fields=["escalation"])
         words = _("before the supervisor") if matter.escalation == SUPERVISOR else _("before the manager")
-        record_event(matter, Kind.ESCALATED, at=at, by=None, whom=matter.handler, text=words)
+        record_event(matter, Kind.ESCALATED, at=at, by=None, text=words)
         steps += 1
     return steps
 
