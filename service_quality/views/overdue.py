@@ -9,10 +9,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import StaffRequest
 from service_quality.forms.matters import TextForm
+from service_quality.models.matter_event import MANAGER
 from service_quality.queries.matters.time_left import time_left
 from service_quality.queries.matters.workbench import matters_in
 from service_quality.queries.office import office_at
-from service_quality.services.matters.pushing import MANAGER
 
 ROWS = 20
 

@@ -232,7 +232,7 @@ class TestTheFiles:
         kept = Attachment.objects.get()
         assert "evil" not in kept.path
         served = signed_in(adviser).get(f"/matters/attachments/{kept.pk}/")
-        assert (b"".join(served), served["Content-Type"]) == (PNG, "image/png")
+        assert (served.content, served["Content-Type"]) == (PNG, "image/png")
         assert served["X-Content-Type-Options"] == "nosniff"
         assert signed_in(hall.cashier).get(f"/matters/attachments/{kept.pk}/").status_code == 404
         assert Client().get(f"/matters/attachments/{kept.pk}/").status_code == 302

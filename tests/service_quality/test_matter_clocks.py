@@ -53,6 +53,7 @@ class TestWhatIsOverdue:
 
         assert taken == [0, 1, 0, 0, 1, 0]
         assert kinds(matter) == ["TAKEN", "ESCALATED", "ESCALATED"]
+        assert [one.level for one in matter.events.filter(kind="ESCALATED")] == [1, 2]
 
     def test_catches_up_when_nobody_asked_for_days(self, office: Office) -> None:
         matter = make_matter(office.adviser)
