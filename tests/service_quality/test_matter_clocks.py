@@ -161,7 +161,7 @@ class TestTheWorkbench:
             assert figure.count == matters_in(figure.code, office.complaints, at).count(), figure.code
         assert {one.code for one in figures_of(office.complaints, at)} == set(LISTS)
         assert {one.code: one.count for one in figures_of(office.complaints, at)} == {
-            "mine": 0, "first": 0, "new": 1, "open": 3, "today": 2, "overdue": 1, "interim": 1, "undated": 0,
+            "mine": 0, "first": 0, "new": 1, "open": 3, "today": 2, "warned": 2, "overdue": 1, "interim": 1, "undated": 0,
             "answered": 1, "revisit": 0, "closed": 0,
         }  # fmt: skip
 
