@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("billing.urls")),
     path("counter/", include("counters.urls")),
+    path("queue/", include("counters.queue_urls")),
     path("api/v1/", include("config.api_urls")),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
