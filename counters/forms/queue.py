@@ -55,6 +55,11 @@ class WindowServicesForm(forms.Form):
     toggle = forms.CharField(required=False, max_length=1)
     close = forms.CharField(required=False, max_length=1)
 
+    def clean(self) -> dict[str, Any]:
+        if not (self.cleaned_data.get("toggle") or self.cleaned_data.get("close")):
+            raise forms.ValidationError(_("Press one of the buttons."), code="bad_form")
+        return self.cleaned_data
+
     def wanted(self) -> set[str]:
         if self.cleaned_data["close"]:
             return set()

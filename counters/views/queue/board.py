@@ -38,8 +38,8 @@ def board_now(request: HttpRequest, key: str) -> HttpResponse:
     hall_id = _hall_id(key)
     if request.GET.get("seen") == board_version(hall_id):
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
-    drawn, _version = _drawn(hall_id, key)
-    return HttpResponse(drawn, headers={"Cache-Control": "no-store"})
+    drawn, version = _drawn(hall_id, key)
+    return HttpResponse(drawn, headers={"Cache-Control": "no-store", "X-Board-Version": version})
 
 
 def _hall_id(key: str) -> int:

@@ -47,9 +47,10 @@ def window_services(request: StaffRequest, window_id: int) -> HttpResponse:
     halls = halls_of(request.user)
     window = get_object_or_404(Window.objects.select_related("hall"), pk=window_id, hall__in=halls)
     form = WindowServicesForm(request.POST)
-    wanted = form.wanted() if form.is_valid() else set()
+    if not form.is_valid():
+        return _show(request, window.hall, halls, ValidationError(form.non_field_errors()))
     try:
-        open_window_for(window, wanted, by=request.user, at=timezone.now())
+        open_window_for(window, form.wanted(), by=request.user, at=timezone.now())
     except ValidationError as refusal:
         return _show(request, window.hall, halls, refusal)
     return redirect("queue:hall", number=window.hall.number)
