@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from counters.models import DiaryEntry
 from counters.queries.queue_bar import Destinations
@@ -69,13 +70,13 @@ class WindowServicesForm(forms.Form):
 
 class DiaryForm(forms.Form):
     kind = forms.ChoiceField(
-        label=_("About"),
+        label=pgettext_lazy("diary", "About"),
         choices=[(one.value, one.label) for one in DiaryEntry.Kind if one != DiaryEntry.Kind.PAUSE],
         widget=forms.RadioSelect,
         initial=DiaryEntry.Kind.NOTE,
     )
     text = forms.CharField(
-        label=_("What happened"),
+        label=pgettext_lazy("diary", "What happened"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4, "class": "input", "autofocus": True}),
     )

@@ -36,7 +36,10 @@ def empty_cache() -> None:
 def lobby(hall: Hall) -> PaymentHall:
     """The hall of the cashier's window, which is open for two services."""
     open_for(hall.shift.window, "AB")
-    return hall.shift.window.hall
+    lobby = hall.shift.window.hall
+    lobby.tickets_in_ten_seconds = 1000
+    lobby.save()
+    return lobby
 
 
 def anybody() -> Client:
@@ -220,9 +223,10 @@ class TestTheCashiersLine:
         "name", ["call", "recall", "finish", "hold", "miss", "take-back", "transfer", "pause", "resume"]
     )
     def test_says_why_nothing_happened(self, lobby: PaymentHall, hall: Hall, name: str) -> None:
+        client = signed_in(hall.cashier)
         before = all_rows()
 
-        answer = self.act(hall, name)
+        answer = client.post(f"/queue/window/{name}/", {}, **BAR)
 
         assert answer.status_code == 422
         assert answer.context["said"]["tone"] == "late"

@@ -25,6 +25,7 @@ REMEMBER_HALL = 300
 def board(request: HttpRequest, key: str) -> HttpResponse:
     """The whole screen, for the moment in which it is switched on."""
     hall = get_object_or_404(Hall, public_key=key)
+    _remember(key, hall.pk)
     drawn, version = _drawn(hall.pk, key)
     answer = render(request, "queue/board.html", {"hall": hall, "drawn": drawn, "version": version})
     answer.headers["Cache-Control"] = "no-store"
@@ -48,8 +49,12 @@ def _hall_id(key: str) -> int:
         hall_id = Hall.objects.filter(public_key=key).values_list("pk", flat=True).first()
         if hall_id is None:
             raise Http404
-        cache.set(f"board-hall:{key}", hall_id, REMEMBER_HALL)
+        _remember(key, hall_id)
     return int(hall_id)
+
+
+def _remember(key: str, hall_id: int) -> None:
+    cache.set(f"board-hall:{key}", hall_id, REMEMBER_HALL)
 
 
 def _drawn(hall_id: int, key: str) -> tuple[str, str]:
