@@ -15,7 +15,10 @@ class TicketService(models.Model):
 
     # The letter is the key, so that a ticket knows its label without asking for the service.
     code = models.CharField(
-        pgettext_lazy("queue", "letter"), max_length=1, primary_key=True, validators=[RegexValidator(r"^[A-Z]\Z")]
+        pgettext_lazy("queue", "letter"),
+        max_length=1,
+        primary_key=True,
+        validators=[RegexValidator(r"^[A-Z]\Z")],
     )
     name = models.CharField(_("name"), max_length=20)
     name_en = models.CharField(_("English name"), max_length=40, blank=True)

@@ -40,12 +40,11 @@ class Board:
 def board_of(hall: Hall, at: datetime.datetime) -> Board:
     """Five queries."""
     today = Ticket.objects.of_day(hall, business_date_of(at))
-    # By the last call, whatever became of it since; a pause or a transfer does not bring the big number back.
     called = list(
         today.filter(announced_at__isnull=False, window__isnull=False)
         .exclude(state=Ticket.State.NO_SHOW)
         .select_related("window")
-        .order_by(F("announced_at").desc(), "-id")[: LAST_CALLS + 1]
+        .order_by(F("announced_at").desc(), "-id")[: LAST_CALLS * 2]
     )
     missed = list(
         today.filter(state=Ticket.State.NO_SHOW, ended_at__gt=at - MISSED_FOR).order_by("-ended_at")[
@@ -56,11 +55,12 @@ def board_of(hall: Hall, at: datetime.datetime) -> Board:
     pace = pace_of(hall, at)
     lines = [_line(one, waiting, pace) for one in TicketService.objects.filter(is_active=True)]
     estimates = [one.minutes for one in lines if one.waiting and one.minutes]
-    is_called = bool(called and called[0].is_open)
+    # Whoever was called last is big until the visit is over; then who was called before and is still at a window.
+    current = next((one for one in called if one.is_at_a_window), None)
     return Board(
         hall=hall,
-        current=called[0] if is_called else None,
-        earlier=called[1:] if is_called else called[:LAST_CALLS],
+        current=current,
+        earlier=[one for one in called if one is not current][:LAST_CALLS],
         missed=missed,
         lines=lines,
         waiting=len(waiting),

@@ -16,7 +16,7 @@ from counters.services.shifts import check_own_open_shift, lock_shift
 _FINISH = """
     WITH ended AS (
         UPDATE counters_ticket SET state = 'DONE', ended_at = GREATEST(%(at)s, called_at)
-        WHERE window_id = %(window)s AND state IN ('CALLED', 'SERVING') RETURNING id
+        WHERE window_id = %(window)s AND state IN ('CALLED', 'SERVING') AND business_date = %(date)s RETURNING id
     ), closed AS (
         UPDATE counters_ticketperiod p SET ended_at = GREATEST(%(at)s, p.begun_at)
         FROM ended WHERE p.ticket_id = ended.id AND p.ended_at IS NULL

@@ -28,6 +28,12 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
+// Nobody takes away a line in which somebody is typing or choosing.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const isLook = event.detail.elt?.id === "queue-bar";
+  if (isLook && bar().contains(document.activeElement)) event.preventDefault();
+});
+
 // A refusal is shown in the line itself, although its status is 422.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.id === "queue-bar" && event.detail.xhr.status === 422) {

@@ -121,10 +121,11 @@ def transfer(request: StaffRequest) -> HttpResponse:
 def pause(request: StaffRequest) -> HttpResponse:
     """Begin a pause of five minutes."""
     form = PauseForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
 
     def act(shift: Shift, at: datetime.datetime) -> str:
-        begin_pause(shift, reason=reason, by=request.user, at=at)
+        if not form.is_valid():
+            raise PauseRefused(form.errors["reason"], code="reason_too_long")
+        begin_pause(shift, reason=form.cleaned_data["reason"], by=request.user, at=at)
         return _("Five minutes for you. The window calls nobody until then.")
 
     return _do(request, act)
