@@ -154,7 +154,7 @@ def supply_objects(hall: Hall) -> dict[str, tuple[str, str]]:
 
 def queue_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     """Each hall has a pausing window and somebody who waits."""
-    halls = [make_queue_hall(branch) for branch in (hall.branch, hall.stranger.branch)]
+    halls = [make_queue_hall(account.branch) for account in (hall.account, hall.foreign_account)]
     for one in halls:
         make_open_window(one)
     pauses = [

@@ -17,8 +17,7 @@ def signal_board(hall_id: int) -> None:
 
 def board_version(hall_id: int) -> str:
     """What stands on the boards of the hall now; another word as soon as the queue has changed."""
-    version: str = cache.get_or_set(_key(hall_id), _new_version, LOOK_AGAIN_AFTER)
-    return version
+    return str(cache.get_or_set(_key(hall_id), _new_version, LOOK_AGAIN_AFTER))
 
 
 def _change_version(hall_id: int) -> None:

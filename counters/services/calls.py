@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -76,7 +77,7 @@ def call_next_ticket(shift: Shift, *, finishing: int | None, by: Staff, at: date
     hall_id = shift.window.hall_id
     shift = lock_shift(shift.pk)
     check_own_open_shift(shift, by, at)
-    values = {
+    values: dict[str, Any] = {
         "at": at,
         "window": shift.window_id,
         "staff": by.pk,
@@ -97,14 +98,14 @@ def call_next_ticket(shift: Shift, *, finishing: int | None, by: Staff, at: date
     return Call(called, finished)
 
 
-def _finish(values: dict[str, object]) -> int | None:
+def _finish(values: dict[str, Any]) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(_FINISH, values)
         row = cursor.fetchone()
     return row[0] if row else None
 
 
-def _call(values: dict[str, object]) -> Ticket | None:
+def _call(values: dict[str, Any]) -> Ticket | None:
     return next(iter(Ticket.objects.raw(_CALL, values)), None)
 
 

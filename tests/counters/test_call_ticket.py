@@ -123,10 +123,11 @@ class TestCallNextTicket:
         for _ in range(3):
             take_ticket(hall)
         first = call(shift)
+        assert first
         shift = Shift.objects.select_related("window__hall", "cashier").get(pk=shift.pk)
 
         with CaptureQueriesContext(connection) as queries:
-            call_next_ticket(shift, finishing=first and first.pk, by=shift.cashier, at=MORNING)
+            call_next_ticket(shift, finishing=first.pk, by=shift.cashier, at=MORNING)
 
         assert len(queries) <= 5, [query["sql"] for query in queries]
 

@@ -24,7 +24,7 @@ from tests.hall import Hall, signed_in, text_of
 pytestmark = pytest.mark.django_db
 
 MINUTE = datetime.timedelta(minutes=1)
-BAR = {"HTTP_HX_REQUEST": "true"}
+BAR: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.fixture(autouse=True)

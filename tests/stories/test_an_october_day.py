@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 from time import sleep
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -154,14 +155,13 @@ class Window:
             self.after(15, self.call)
             return
         self.leave("DONE")
-        ticket = AT_WINDOW.search(answer.text)
-        label = LABEL.search(answer.text)
-        if not (ticket and ticket[1] and label):
+        called, number = AT_WINDOW.search(answer.text), LABEL.search(answer.text)
+        if not (called and called[1] and number):
             self.after(15, self.call)
             return
-        visit = self.day.visit(label[1])
+        visit = self.day.visit(number[1])
         visit.waited += self.day.clock.now - visit.waits_since
-        self.begin(ticket[1], label[1])
+        self.begin(called[1], number[1])
 
     def begin(self, ticket: str, label: str) -> None:
         assert label not in self.day.at_window, f"{label} was called by two windows"
@@ -205,8 +205,9 @@ class Window:
     def take_money(self) -> None:
         visit = self.day.visits[self.label]
         (bill,) = visit.account.bills.all()
-        body = {
-            "request_id": str(uuid4()),
+        request_id = str(uuid4())
+        body: dict[str, Any] = {
+            "request_id": request_id,
             "account_no": visit.account.account_no,
             "bills": [bill.pk],
             "tenders": [{"method": "CASH", "amount": "100.00", "reference": ""}],
@@ -214,7 +215,7 @@ class Window:
         }
         answer = self.browser.post(f"{self.day.url}/api/v1/payments/", json=body, timeout=60)
         assert answer.status_code in (200, 201), answer.text[:2000]
-        visit.payment = body["request_id"]
+        visit.payment = request_id
         self.after(20, self.call)
 
 
@@ -274,6 +275,8 @@ class TestAnOctoberDay:
         assert waits == {label: visit.waited for label, visit in day.visits.items()}
         windows: dict[int, list[tuple[datetime.datetime, datetime.datetime]]] = defaultdict(list)
         for one in TicketPeriod.objects.filter(kind="SERVE").order_by("begun_at", "ended_at"):
+            assert one.window_id
+            assert one.ended_at
             windows[one.window_id].append((one.begun_at, one.ended_at))
         for served in windows.values():
             assert all(before[1] <= after[0] for before, after in pairwise(served))

@@ -48,7 +48,7 @@ def window_services(request: StaffRequest, window_id: int) -> HttpResponse:
     window = get_object_or_404(Window.objects.select_related("hall"), pk=window_id, hall__in=halls)
     form = WindowServicesForm(request.POST)
     if not form.is_valid():
-        return _show(request, window.hall, halls, ValidationError(form.non_field_errors()))
+        return _show(request, window.hall, halls, ValidationError(list(form.non_field_errors())))
     try:
         open_window_for(window, form.wanted(), by=request.user, at=timezone.now())
     except ValidationError as refusal:

@@ -124,7 +124,7 @@ def pause(request: StaffRequest) -> HttpResponse:
 
     def act(shift: Shift, at: datetime.datetime) -> str:
         if not form.is_valid():
-            raise PauseRefused(form.errors["reason"], code="reason_too_long")
+            raise PauseRefused(list(form.errors["reason"]), code="reason_too_long")
         begin_pause(shift, reason=form.cleaned_data["reason"], by=request.user, at=at)
         return _("Five minutes for you. The window calls nobody until then.")
 
