@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("billing.urls")),
     path("", include("service_quality.urls")),
     path("counter/", include("counters.urls")),
+    path("queue/", include("counters.queue_urls")),
     path("api/v1/", include("config.api_urls")),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),

@@ -19,6 +19,7 @@ from billing.models import FlaggedDay, Route
 from billing.services.arrears.holds import place_hold
 from service_quality.services.leaves import record_leave
 from service_quality.services.matters.attaching import File, attach_file
+from counters.services.pauses import begin_pause
 from tests.billing.arrears.reaching import reach_objects
 from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
@@ -32,6 +33,7 @@ from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
 from tests.factories.matters import make_matter
 from tests.factories.quality import quality_objects
+from tests.factories.queue import make_open_window, make_queue_hall, take_ticket
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
@@ -125,6 +127,7 @@ def objects(hall: Hall, settings: Settings, tmp_path: Path) -> dict[str, tuple[s
         **matter_objects(hall),
         **assessment_objects(hall),
         **quality_objects(own, foreign),
+        **queue_objects(hall),
     }
 
 
@@ -179,6 +182,21 @@ def matter_objects(hall: Hall) -> dict[str, tuple[str, str]]:
         "matter": (matters[0].number, matters[1].number),
         "matter file": (str(files[0].pk), str(files[1].pk)),
         "leave": (str(leaves[0].pk), str(leaves[1].pk)),
+def queue_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    """Each hall has a pausing window and somebody who waits."""
+    halls = [make_queue_hall(account.branch) for account in (hall.account, hall.foreign_account)]
+    for one in halls:
+        make_open_window(one)
+    pauses = [
+        begin_pause(shift, by=shift.cashier, at=MORNING) for shift in (make_open_window(one) for one in halls)
+    ]
+    tickets = [take_ticket(one) for one in halls]
+    return {
+        "hall": (str(halls[0].number), str(halls[1].number)),
+        "window": (str(pauses[0].window_id), str(pauses[1].window_id)),
+        "pause": (str(pauses[0].pk), str(pauses[1].pk)),
+        "hall key": (halls[0].public_key, halls[1].public_key),
+        "ticket code": (tickets[0].code, tickets[1].code),
     }
 
 

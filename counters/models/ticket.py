@@ -78,11 +78,11 @@ class Ticket(models.Model):
         TicketService, models.PROTECT, related_name="tickets", verbose_name=_("service of the queue")
     )
     business_date = models.DateField(_("business date"))
-    number = models.PositiveIntegerField(_("number"))
+    number = models.PositiveIntegerField(pgettext_lazy("ticket", "number"))
     is_priority = models.BooleanField(_("priority"), default=False)
     code = models.CharField(_("code"), max_length=20, unique=True, default=new_ticket_code)
     request_id = models.UUIDField(_("request"), unique=True, default=uuid.uuid4)
-    issued_at = models.DateTimeField(_("issued at"))
+    issued_at = models.DateTimeField(pgettext_lazy("ticket", "issued at"))
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
     waits_for = models.ForeignKey(
         TicketService, models.PROTECT, related_name="+", verbose_name=_("waits for")

@@ -4,6 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.organisation import in_current_language
 from counters.models.hall import Window
@@ -14,7 +15,10 @@ class TicketService(models.Model):
 
     # The letter is the key, so that a ticket knows its label without asking for the service.
     code = models.CharField(
-        _("letter"), max_length=1, primary_key=True, validators=[RegexValidator(r"^[A-Z]\Z")]
+        pgettext_lazy("queue", "letter"),
+        max_length=1,
+        primary_key=True,
+        validators=[RegexValidator(r"^[A-Z]\Z")],
     )
     name = models.CharField(_("name"), max_length=20)
     name_en = models.CharField(_("English name"), max_length=40, blank=True)

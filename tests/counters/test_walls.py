@@ -54,6 +54,8 @@ APPEND_ONLY = [
     "billing_writeoffrecovery",
     "counters_cardhandover",
     "counters_cashcount",
+    "counters_diaryentry",
+    "counters_ticketpayment",
     "counters_tillentry",
     "service_quality_assessmentmatter",
     "service_quality_attachment",
@@ -122,6 +124,21 @@ CHANGING_COLUMNS = {
     },
     "service_quality_praisecard": {"shown_at", "shown_by_id", "voided_at", "voided_by_id", "void_reason"},
     "service_quality_ratingrequest": {"outcome"},
+    "counters_pause": {"ended_at", "ended_by_id", "overrun_at"},
+    "counters_ticket": {
+        "state",
+        "waits_for_id",
+        "for_window_id",
+        "place_at",
+        "window_id",
+        "staff_id",
+        "shift_id",
+        "called_at",
+        "announced_at",
+        "calls",
+        "ended_at",
+    },
+    "counters_ticketperiod": {"ended_at"},
     "counters_readerjob": {"state", "code", "content", "taken_at", "done_at"},
     "service_quality_assessmentcorrection": {"state", "decided_at", "decided_by_id"},
     "service_quality_assessmentline": {
@@ -236,6 +253,8 @@ GRANTS: dict[str, set[str]] = {
     "billing_tariff": CORRECT,
     "billing_tariffversion": CORRECT,
     "counters_hall": CORRECT,
+    "counters_ticketcounter": CORRECT,
+    "counters_ticketservice": CORRECT,
     "counters_window": CORRECT,
     # What a draft's re-run no longer finds goes.
     "service_quality_assessmentcount": {"INSERT", "DELETE"},
@@ -250,6 +269,7 @@ GRANTS: dict[str, set[str]] = {
     "service_quality_ratingtablet": CORRECT,
     "service_quality_supervision": CORRECT,
     "service_quality_matterday": CORRECT,
+    "counters_windowservice": EVERYTHING,
 }
 PRIVILEGES = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"]
 MONEY_OF_COUNTERS = [
