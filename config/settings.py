@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "clocks of matters": {
         "task": "service_quality.tasks.watch_matters",
         "schedule": timedelta(minutes=5),
+    },
     "pauses at windows": {"task": "counters.tasks.end_pauses", "schedule": timedelta(minutes=1)},
     "queues of earlier days": {
         "task": "counters.tasks.end_queues_of_earlier_days",

@@ -182,6 +182,9 @@ def matter_objects(hall: Hall) -> dict[str, tuple[str, str]]:
         "matter": (matters[0].number, matters[1].number),
         "matter file": (str(files[0].pk), str(files[1].pk)),
         "leave": (str(leaves[0].pk), str(leaves[1].pk)),
+    }
+
+
 def queue_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     """Each hall has a pausing window and somebody who waits."""
     halls = [make_queue_hall(account.branch) for account in (hall.account, hall.foreign_account)]
