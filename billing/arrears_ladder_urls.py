@@ -8,6 +8,7 @@ urlpatterns = [
     path("arrears/cases/<int:pk>/", cases.arrears_case, name="arrears_case"),
     path("arrears/cases/<int:pk>/hold/", cases.case_hold, name="case_hold"),
     path("arrears/cases/<int:pk>/promise/", cases.case_promise, name="case_promise"),
+    path("arrears/cases/<int:pk>/order/", cases.case_order, name="case_order"),
     path("arrears/cases/<int:pk>/instalments/", cases.case_instalments, name="case_instalments"),
     path("arrears/holds/<int:pk>/lift/", cases.hold_lift, name="hold_lift"),
 ]

@@ -17,7 +17,7 @@ from billing.services.refusals import ArrearsRefused
 SHIPPED = Path(__file__).parent / "arrears_policies.json"
 _IDENTITY = ("code", "name", "name_en", "service", "branch", "customer_class")
 _LIMITS = {"code": 40, "name": 80, "name_en": 80}
-_NUMBERS = ("min_days", "notice_days", "last_word_minutes", "latest_hour")
+_NUMBERS = ("min_days", "notice_days", "notice_valid_days", "last_word_minutes", "latest_hour")
 _FLAGS = ("limits_supply", "stops_supply", "suspends_business", "refuses_next_season")
 
 

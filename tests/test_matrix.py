@@ -1,6 +1,7 @@
 """Who may do what: every route of the site, with every method, as every role, here and in another branch."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from accounts.models import Staff
 from accounts.roles import ROLES
 from billing.models import FlaggedDay, Route
 from billing.services.arrears.holds import place_hold
+from billing.services.donations import propose_grant
 from tests.billing.arrears.reaching import reach_objects
 from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
@@ -23,9 +25,10 @@ from tests.billing.metering import install, read
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_account, make_branch, make_customer, make_evidence, make_staff
 from tests.factories.arrears import make_draft_policy, make_policy
-from tests.factories.billing import make_finding
+from tests.factories.billing import make_bill, make_finding
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.donations import make_donation, make_payer
 from tests.factories.recovery import make_target
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
@@ -125,6 +128,26 @@ def recovery_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     return {
         "district": (districts[0].code, districts[1].code),
         "target": (str(targets[0].pk), str(targets[1].pk)),
+        **donation_objects(hall),
+    }
+
+
+def donation_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    donations = [
+        make_donation(account.branch, payer=make_payer(account.branch, name=name))
+        for account, name in ((hall.account, "热心人"), (hall.foreign_account, CANARY))
+    ]
+    bills = [make_bill(make_account(branch=one.payer.branch)) for one in donations]
+    grants = [
+        propose_grant(
+            donation, bill, amount=Decimal("10.00"), reason="低保户", at=MORNING,
+            by=make_staff(role="supervisor", branch=donation.payer.branch),
+        )
+        for donation, bill in zip(donations, bills, strict=True)
+    ]  # fmt: skip
+    return {
+        "payer": (str(donations[0].payer_id), str(donations[1].payer_id)),
+        "grant": (str(grants[0].pk), str(grants[1].pk)),
     }
 
 

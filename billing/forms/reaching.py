@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, District, Staff
 from accounts.queries.scope import districts_seen_by
-from billing.forms.dates import DateTimeInput
+from billing.forms.amount import AmountField
+from billing.forms.dates import DateInput, DateTimeInput
 from billing.forms.photo import PhotoField
 from billing.models import ContactAttempt, DeliveryProof
 from billing.services.arrears.contacts import AT_THE_DOOR, BY_TELEPHONE
@@ -57,6 +58,25 @@ class MessageForm(forms.Form):
         return [found[number] for number in numbers]
 
 
+class ReminderForm(forms.Form):
+    """Which text goes to the cases of a list."""
+
+    template = forms.ChoiceField(label=_("Text"))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["template"].choices = [  # type: ignore[attr-defined]
+            (notice.code, notice.title) for notice in notices_of_kind("SMS")
+        ]
+
+    @property
+    def chosen(self) -> str:
+        """The text that was asked for, or the first one."""
+        if self.is_bound and self.is_valid():
+            return str(self.cleaned_data["template"])
+        return str(self.fields["template"].choices[0][0])  # type: ignore[attr-defined]
+
+
 class OptOutForm(forms.Form):
     """A number that wants no messages."""
 
@@ -82,6 +102,8 @@ class CallForm(forms.Form):
         required=False,
         help_text=_("The number of the recording proves the call; without it the step stays open."),
     )
+    amount = AmountField(label=_("Promised amount"), max_length=20, required=False)
+    due_on = forms.DateField(label=_("Will be paid by"), required=False, widget=DateInput)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
     result = forms.ChoiceField(
         choices=[(code, label) for code, label in ContactAttempt.Result.choices if code in BY_TELEPHONE]

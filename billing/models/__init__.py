@@ -33,6 +33,7 @@ from billing.models.route import Route, RouteStop
 from billing.models.supply_order import ReconnectionTerm, SupplyOrder
 from billing.models.tariff import Tariff, TariffVersion
 from billing.models.temperature import ColdSpell, RoomTemperature, TemperatureRefund, TemperatureTest
+from billing.models.third_party import Donation, DonationGrant, ThirdPartyPayer, ThirdPartyPayment
 from billing.models.waiver import ApprovalLimit, Waiver
 from billing.models.write_off import WriteOff, WriteOffRecovery
 
@@ -65,6 +66,8 @@ __all__ = [
     "Decision",
     "DeliveryProof",
     "Deposit",
+    "Donation",
+    "DonationGrant",
     "FlaggedDay",
     "GasCard",
     "GasPurchase",
@@ -105,6 +108,8 @@ __all__ = [
     "TemperatureRefund",
     "TemperatureTest",
     "Tender",
+    "ThirdPartyPayer",
+    "ThirdPartyPayment",
     "UnitCorrection",
     "Waiver",
     "WriteOff",

@@ -26,7 +26,7 @@ _MOVES = """
         FROM billing_reversal undone JOIN billing_allocation share ON share.payment_id = undone.payment_id
         WHERE undone.business_date >= %(month)s
     ), paid AS (
-        SELECT bill_id, sum(amount) AS since, coalesce(sum(amount) FILTER (WHERE day < %(next)s), 0) AS within
+        SELECT bill_id, sum(amount) AS since, coalesce(sum(amount) FILTER (WHERE day < %(next)s), 0.00) AS within
         FROM moved GROUP BY bill_id
     ), lost AS (
         SELECT bill_id, sum(amount) AS since FROM (
@@ -38,11 +38,11 @@ _MOVES = """
     ), book AS (
         SELECT bill.id, bill.account_id, place.district_id, bill.due_on < %(month)s AS is_old,
             CASE WHEN bill.due_on < %(month)s
-                THEN bill.outstanding + coalesce(paid.since, 0) + coalesce(lost.since, 0)
+                THEN bill.outstanding + coalesce(paid.since, 0.00) + coalesce(lost.since, 0.00)
                 ELSE bill.amount - bill.adjusted END AS due,
-            CASE WHEN bill.due_on < %(month)s THEN coalesce(paid.within, 0)
+            CASE WHEN bill.due_on < %(month)s THEN coalesce(paid.within, 0.00)
                 ELSE bill.amount - bill.adjusted - bill.outstanding - bill.written_off
-                    - coalesce(paid.since, 0) + coalesce(paid.within, 0) END AS received
+                    - coalesce(paid.since, 0.00) + coalesce(paid.within, 0.00) END AS received
         FROM billing_bill bill
         JOIN accounts_account account ON account.id = bill.account_id
         JOIN accounts_premises place ON place.id = account.premises_id

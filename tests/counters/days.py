@@ -12,6 +12,7 @@ from billing.models import Bill, Payment
 from billing.services.arrears.write_offs import approve_write_off, propose_write_off, recover_write_off
 from billing.services.bill_run import run_billing
 from billing.services.business_days import close_business_day
+from billing.services.donations import approve_grant, propose_grant
 from billing.services.meter_tests import record_meter_test
 from billing.services.period_closes import close_period
 from billing.services.receipts import print_receipt
@@ -27,6 +28,7 @@ from tests.factories.accounts import make_account, make_branch, make_customer, m
 from tests.factories.arrears import ship_calendars
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+from tests.factories.donations import make_donation
 from tests.factories.recovery import make_target
 
 FRIDAY = MORNING - datetime.timedelta(days=3)
@@ -119,6 +121,7 @@ def make_days() -> Days:
     ship_calendars()
     reach_a_debtor(make_branch())
     divide_a_branch(branch, supervisor)
+    give_to_a_household(branch, finance, supervisor)
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
 
 
@@ -127,6 +130,18 @@ def divide_a_branch(branch: Branch, supervisor: Staff) -> None:
     district = make_district(branch=branch)
     give_district(district, owner=make_staff(role="collector", branch=branch), by=supervisor, at=MORNING)
     make_target(district)
+
+
+def give_to_a_household(branch: Branch, finance: Staff, supervisor: Staff) -> None:
+    """A donor's money: a part is given to a bill, a part is proposed, the rest lies in the pot."""
+    donation = make_donation(branch, by=supervisor)
+    for decided in (True, False):
+        bill = make_bill(make_account(branch=branch), total="60.00", due_on=datetime.date(2026, 11, 1))
+        grant = propose_grant(
+            donation, bill, amount=Decimal("50.00"), reason="低保户", by=supervisor, at=MORNING
+        )
+        if decided:
+            approve_grant(grant, by=finance, at=MORNING)
 
 
 def write_off_debts(branch: Branch, finance: Staff, supervisor: Staff, shift: Shift) -> None:

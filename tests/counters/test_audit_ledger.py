@@ -121,7 +121,7 @@ CORRUPTIONS = [
     ("write_off_is_posted_as_it_was_approved", "UPDATE billing_posting SET amount = amount + 1 WHERE debit = 'write_off'"),
     ("write_off_is_posted_as_it_was_approved", "DELETE FROM billing_posting WHERE credit = 'write_off'"),
     ("write_off_has_three_persons", "UPDATE billing_writeoff SET decided_by_id = seconded_by_id WHERE state = 'APPROVED'"),
-    ("recovery_takes_back_what_was_written_off", "UPDATE billing_writeoffrecovery SET amount = amount - 1"),
+    ("recovery_takes_back_what_was_written_off", "UPDATE billing_writeoffrecovery SET amount = amount + 1"),
     ("write_off_is_in_the_audit_trail_once", "DELETE FROM accounts_auditentry WHERE action = 'arrears.approve_write_off'"),
     ("written_card_was_seen_at_a_reader", "DELETE FROM billing_cardwriteattempt"),
 ]  # fmt: skip

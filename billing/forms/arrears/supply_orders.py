@@ -29,6 +29,12 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(label=_("Why it is refused"), max_length=LONGEST_REASON, required=False)
 
 
+class OrderForm(forms.Form):
+    """Why an order is proposed by hand."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON)
+
+
 class ManyForm(forms.Form):
     """The ticked orders of the list."""
 

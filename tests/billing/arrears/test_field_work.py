@@ -273,6 +273,17 @@ class TestTheWrongMoment:
 
         assert carry_out(order, worker, at=told + 3 * DAY).state == "DONE"
 
+    def test_is_after_the_notice_has_run_out(self, account: Account, worker: Staff) -> None:
+        order = make_given(account, worker, notice_days=3, notice_valid_days=7)
+        announce_order(order, kind="SIGNED", delivered_at=MORNING, by=worker, at=MORNING)
+        late = MORNING + 8 * DAY
+        SupplyOrder.objects.filter(pk=order.pk).update(planned_on=late.date())
+        with refused("notice_too_old"):
+            carry_out(order, worker, at=late)
+        announce_order(order, kind="SIGNED", delivered_at=late, by=worker, at=late)
+
+        assert carry_out(order, worker, at=late + 3 * DAY).state == "DONE"
+
     def test_is_before_the_last_word_and_in_the_half_hour_after_it(
         self, account: Account, worker: Staff
     ) -> None:

@@ -17,6 +17,7 @@ from billing.queries.arrears.policies import Ladder, class_of, policy_versions_o
 from billing.services.arrears.policies import (
     approve_policy_version,
     change_policy_version,
+    send_back_policy_version,
     terms_of,
 )
 from billing.services.arrears.policy_import import import_policies
@@ -76,6 +77,7 @@ class TestTheLaw:
             ("WATER", {"steps": (inform(), inform(), stop(30))}, "no_letter_before"),
             ("WATER", {"steps": (inform(), letter(), stop(9))}, "too_early"),
             ("WATER", {"steps": (inform(), letter(), stop(20, notice_days=4))}, "not_announced"),
+            ("WATER", {"steps": (inform(), letter(), stop(notice_valid_days=4))}, "notice_ends_too_early"),
             ("HEAT", {"steps": (inform(), letter(), stop(9))}, "too_early"),
             ("ELECTRICITY", {"steps": (inform(), letter(), stop(10))}, "too_early"),
             ("ELECTRICITY", {"steps": (inform(), letter(), stop(30, notice_days=2))}, "not_announced"),
@@ -188,6 +190,31 @@ class TestApprovePolicyVersion:
 
 
 @pytest.mark.django_db(transaction=True)
+class TestSendBackPolicyVersion:
+    def test_gives_a_draft_to_its_maker_who_changes_it(self) -> None:
+        draft, manager = make_draft_policy(), make_staff(role="manager")
+
+        send_back_policy_version(draft, reason="公告天数不足", by=manager, at=MADE_AT)
+
+        refused("sent_back", approve_policy_version, draft, approved_by=manager, at=MADE_AT)
+        refused("sent_back", send_back_policy_version, draft, reason="再看", by=manager, at=MADE_AT)
+        changed = change_policy_version(draft, make_terms(), changed_by=draft.made_by, at=MADE_AT)
+        assert changed.sent_back_for == ""
+        assert approve_policy_version(changed, approved_by=manager, at=MADE_AT).state == "APPROVED"
+
+    def test_is_refused(self) -> None:
+        draft = make_draft_policy()
+        approved, manager = make_approved_policy(), make_staff(role="manager")
+        own = make_draft_policy(made_by=manager)
+
+        refused("not_draft", send_back_policy_version, approved, reason="改", by=manager, at=MADE_AT)
+        refused("self_approval", send_back_policy_version, own, reason="改", by=manager, at=MADE_AT)
+        refused("reason_missing", send_back_policy_version, draft, reason=" ", by=manager, at=MADE_AT)
+        finance = make_staff(role="finance")
+        refused("not_allowed", send_back_policy_version, draft, reason="改", by=finance, at=MADE_AT)
+        assert not ArrearsPolicyVersion.objects.exclude(sent_back_for="").exists()
+
+
 class TestTwoApprovalsAtOnce:
     def approve_both(self) -> list[ArrearsPolicyVersion | Exception]:
         """Two managers, two drafts of one policy that begin on the same day."""
