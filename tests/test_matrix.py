@@ -128,6 +128,8 @@ def recovery_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     return {
         "district": (districts[0].code, districts[1].code),
         "target": (str(targets[0].pk), str(targets[1].pk)),
+        # The same word for everybody; whose rows it opens is another matter.
+        "kind of work": ("calls", "lines"),
         **donation_objects(hall),
     }
 

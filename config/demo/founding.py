@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Branch, Staff
 from billing.models import Tariff
-from billing.services.arrears.daily_run import run_arrears
 from config.demo.account_life import flag_disputes, stop_debtors
 from config.demo.arrears_rules import enter_arrears_rules
 from config.demo.chance import Chance
 from config.demo.closing import close_past_days
 from config.demo.company import Company, open_company
 from config.demo.corrections import correct_bills
+from config.demo.dunning import urge_debtors
 from config.demo.gas_cards import issue_cards
 from config.demo.habits import habit_of, owing_of
 from config.demo.heating import (
@@ -95,8 +95,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     issue_cards(company, history)
     leave_odd_readings(company, history)
     correct_bills(company, history, Chance(seed, "corrections"))
-    # Who owes stands on the ladder since this morning.
-    run_arrears(history.on, at=at_time(history.on, 6, 30))
+    urge_debtors(company, history, Chance(seed, "dunning"))
     announce_changes(
         made_by=company.finance,
         approved_by=company.manager,

@@ -19,7 +19,7 @@ from billing.queries.arrears.workbench import accounts_of
 from billing.services.arrears.mailings import SPARE_DAYS, order_messages
 from billing.services.arrears.notices import notice_called
 from billing.services.arrears.queueing import left_out_words
-from billing.services.arrears.sending import is_quiet
+from billing.services.arrears.sending import is_sending_hour
 from billing.tasks import call_mailer
 from billing.views.arrears.selection import selection_of, workbench_form
 
@@ -60,7 +60,7 @@ def reminder_new(request: StaffRequest) -> HttpResponse:
         "preview": preview,
         "left_out": left_out_words(preview.left_out),
         "spare_days": SPARE_DAYS,
-        "leaves_at": f"{settings.SMS_FIRST_HOUR:02}:00" if is_quiet(now) else "",
+        "leaves_at": "" if is_sending_hour(now) else f"{settings.SMS_FIRST_HOUR:02}:00",
         "back": request.GET.urlencode(),
         "tab": "",
     }

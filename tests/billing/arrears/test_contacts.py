@@ -1,6 +1,7 @@
 """Calls and visits, deliveries and numbers that want no SMS."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import Account, Branch, Contact, Staff
-from billing.models import CaseStep, ContactAttempt, DeliveryProof, Letter, OptOut
+from billing.models import ArrearsHold, CaseStep, ContactAttempt, DeliveryProof, Letter, OptOut, Promise
 from billing.printing import set_letters
 from billing.queries.arrears.call_list import calls_made, calls_to_make
 from billing.services.arrears.contacts import opt_out, record_call, record_visit

@@ -33,6 +33,23 @@ def propose(case: ArrearsCase, by: Staff, **fields: Any) -> SupplyOrder:
     return propose_order_by_hand(case, **{"reason": "多次推脱", "by": by, "at": MORNING, **fields})
 
 
+def spoil(case: ArrearsCase, how: str, supervisor: Staff) -> None:
+    cases = ArrearsCase.objects.filter(pk=case.pk)
+    match how:
+        case "closed":
+            cases.update(state="CLOSED", closed_on=TODAY, ending="PAID")
+        case "held":
+            place_hold(case.account_id, kind="MEDICAL", reason="透析", by=supervisor, at=MORNING)
+        case "early":
+            cases.update(reached_on=TODAY - datetime.timedelta(days=14))
+        case "letter missing":
+            cases.update(level=0, reached_on=None)
+        case "under way":
+            propose(case, supervisor)
+        case "not supplied":
+            Account.objects.filter(pk=case.account_id).update(state="STOPPED")
+
+
 class TestAnOrderByHand:
     def test_waits_for_the_approval_of_another(
         self, case: ArrearsCase, collector: Staff, supervisor: Staff
@@ -68,29 +85,13 @@ class TestAnOrderByHand:
     def test_is_refused(
         self, case: ArrearsCase, branch: Branch, collector: Staff, supervisor: Staff, case_is: str, code: str
     ) -> None:
-        by, fields = collector, {}
-        if case_is == "closed":
-            ArrearsCase.objects.filter(pk=case.pk).update(state="CLOSED", closed_on=TODAY, ending="PAID")
-        elif case_is == "held":
-            place_hold(case.account_id, kind="MEDICAL", reason="透析", by=supervisor, at=MORNING)
-        elif case_is == "early":
-            ArrearsCase.objects.filter(pk=case.pk).update(reached_on=TODAY - datetime.timedelta(days=14))
-        elif case_is == "letter missing":
-            ArrearsCase.objects.filter(pk=case.pk).update(level=0, reached_on=None)
-        elif case_is == "under way":
-            propose(case, collector)
-        elif case_is == "not supplied":
-            Account.objects.filter(pk=case.account_id).update(state="STOPPED")
-        elif case_is == "no reason":
-            fields = {"reason": "  "}
-        elif case_is == "by a cashier":
-            by = make_staff(branch=branch)
-        else:
-            by = make_staff(role="collector")
+        people = {"by a cashier": make_staff(branch=branch), "by a stranger": make_staff(role="collector")}
+        spoil(case, case_is, supervisor)
+        fields = {"reason": "  "} if case_is == "no reason" else {}
         before = SupplyOrder.objects.count(), CaseStep.objects.count()
 
         with pytest.raises(ArrearsRefused) as refusal:
-            propose(case, by, **fields)
+            propose(case, people.get(case_is, collector), **fields)
 
         assert refusal.value.code == code
         assert (SupplyOrder.objects.count(), CaseStep.objects.count()) == before
