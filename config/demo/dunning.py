@@ -124,6 +124,9 @@ class _Desk:
                 make_letters(own, template="demand_letter", at=self.at(back), by=by)
         letters = Letter.objects.select_related("mailing", "account__premises__district__owner")
         for number, letter in enumerate(_first(letters.order_by("pk"), _MOST_LETTERS)):
+            if number % 5 == 4:
+                # Nobody was at home: it is still on its way.
+                continue
             record_delivery(
                 letter,
                 kind="POST" if number % 4 == 0 else "SIGNED",

@@ -264,7 +264,7 @@ class TestAPayer:
     )
     def test_is_refused(self, branch: Branch, supervisor: Staff, fields: dict[str, Any], code: str) -> None:
         make_payer(branch, kind="EMPLOYER", name="华电 厂")
-        by = make_staff(role="supervisor", branch=make_branch()) if "by" in fields else supervisor
+        by = make_staff(role="collector") if "by" in fields else supervisor
         named = {"kind": "EMPLOYER", "name": "一中", "branch": branch, **fields, "by": by, "at": MORNING}
 
         refused_with(code, lambda: enter_payer(**named))

@@ -56,8 +56,8 @@ LABELS = {
     "recovered": _("old debts recovered, yuan"),
 }
 _SEEN = """
-    done AS ({rows}), seen AS (
-        SELECT done.*, account.account_no, customer.name FROM done (day, account_id, what, amount)
+    done (day, account_id, what, amount) AS ({rows}), seen AS (
+        SELECT done.*, account.account_no, customer.name FROM done
         JOIN accounts_account account ON account.id = done.account_id
         JOIN accounts_customer customer ON customer.id = account.customer_id
         WHERE %(branches)s::bigint[] IS NULL OR account.branch_id = ANY (%(branches)s)

@@ -3,18 +3,20 @@
 import datetime
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from accounts.models import Account, Branch, Contact, Staff
 from billing.models import Mailing, Message, OptOut
 from billing.queries.arrears.mailing_preview import preview_mailing
-from billing.services.arrears import mailings
+from billing.services.arrears import mailings, notices
 from billing.services.arrears.holds import place_hold
 from billing.services.arrears.mailings import SPARE_DAYS, fill_mailing, order_messages, waiting_mailings
 from billing.tasks import fill_waiting_mailings
 from tests.billing.arrears.test_sending import pay_all
 from tests.counters.meeting import at_once
+from tests.factories.accounts import make_branch, make_staff
 from tests.factories.counters import MORNING
 from tests.factories.reach import make_debtor, make_message
 from tests.hall import clock
@@ -106,20 +108,22 @@ class TestAMailing:
 
         assert Message.objects.count() == 1
 
-    def test_leaves_one_out_whose_text_has_a_gap(self, branch: Branch, collector: Staff) -> None:
-        good, gap = (
-            make_debtor(branch=branch, phone="13800004001"),
-            make_debtor(branch=branch, phone="13800004002"),
+    def test_leaves_one_out_whose_text_has_a_gap(
+        self, debtor: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = '{"kind": "SMS", "title": "t", "text": "{branch}：欠费{amount}元"}'
+        (tmp_path / "by-branch.json").write_text(text, encoding="utf-8")
+        monkeypatch.setattr(notices, "FOLDER", tmp_path)
+        nameless = make_debtor(branch=make_branch(name=""), phone="13800004002")
+        mailing = order_messages(
+            [debtor.pk, nameless.pk], template="by-branch", at=MORNING, by=make_staff(role="manager")
         )
-        gap.customer.name = ""
-        gap.customer.save()
-        mailing = order([good, gap], collector)
 
         fill_mailing(mailing.pk, at=MORNING)
 
         mailing.refresh_from_db()
         assert mailing.left_out == {"missing_field": 1}
-        assert Message.objects.get().account == good
+        assert Message.objects.get().account == debtor
 
 
 @pytest.mark.django_db(transaction=True)

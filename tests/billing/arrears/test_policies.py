@@ -189,7 +189,6 @@ class TestApprovePolicyVersion:
         assert policy_versions_on(NEXT_MONTH)[Ladder("WATER", "RESIDENT", None)] == first
 
 
-@pytest.mark.django_db(transaction=True)
 class TestSendBackPolicyVersion:
     def test_gives_a_draft_to_its_maker_who_changes_it(self) -> None:
         draft, manager = make_draft_policy(), make_staff(role="manager")
@@ -203,9 +202,9 @@ class TestSendBackPolicyVersion:
         assert approve_policy_version(changed, approved_by=manager, at=MADE_AT).state == "APPROVED"
 
     def test_is_refused(self) -> None:
-        draft = make_draft_policy()
-        approved, manager = make_approved_policy(), make_staff(role="manager")
-        own = make_draft_policy(made_by=manager)
+        manager = make_staff(role="manager")
+        draft, approved = make_draft_policy(), make_approved_policy(make_policy(service="GAS"))
+        own = make_draft_policy(make_policy(service="HEAT"), made_by=manager)
 
         refused("not_draft", send_back_policy_version, approved, reason="改", by=manager, at=MADE_AT)
         refused("self_approval", send_back_policy_version, own, reason="改", by=manager, at=MADE_AT)
@@ -215,6 +214,7 @@ class TestSendBackPolicyVersion:
         assert not ArrearsPolicyVersion.objects.exclude(sent_back_for="").exists()
 
 
+@pytest.mark.django_db(transaction=True)
 class TestTwoApprovalsAtOnce:
     def approve_both(self) -> list[ArrearsPolicyVersion | Exception]:
         """Two managers, two drafts of one policy that begin on the same day."""

@@ -113,7 +113,7 @@ class TestRecoveryByDistrict:
     ) -> None:
         old = make_bill(account, total="200.00", due_on=OVERDUE)
         proposed = propose_write_off(
-            old, kind="DOUBTFUL", reason="UNTRACEABLE", note="查无此人", at=MORNING,
+            old, kind="DOUBTFUL", reason="DEMOLISHED", note="查无此人", at=MORNING,
             proposed_by=make_staff(role="collector", branch=account.branch),
         )  # fmt: skip
         approve_write_off(proposed, approved_by=supervisor, at=MORNING)
@@ -155,7 +155,8 @@ class TestRecoveryByCollector:
         pay(make_shift(cashier), account, [old], cash("50.00"))
         give_district(district, owner=second, by=supervisor, at=MORNING + A_DAY)
         after = MORNING + A_DAY
-        pay(make_shift(cashier, at=after), account, [old], cash("20.00"), at=after)
+        evening_shift = make_shift(make_staff(branch=district.branch), at=after)
+        pay(evening_shift, account, [old], cash("20.00"), at=after)
 
         rows = {one.staff_id: (one.old, one.current) for one in recovery_by_collector(None, NOVEMBER)}
 

@@ -111,7 +111,7 @@ class TestATarget:
     def test_is_not_approved(
         self, district: District, supervisor: Staff, manager: Staff, who: str, days: int, code: str
     ) -> None:
-        people = {"manager": manager, "supervisor": supervisor, "stranger": make_staff(role="supervisor")}
+        people = {"manager": manager, "supervisor": supervisor, "stranger": make_staff(role="collector")}
         target = propose(district, supervisor)
 
         with pytest.raises(ArrearsRefused) as refusal:
@@ -180,7 +180,7 @@ class TestADistrict:
             "elsewhere": make_staff(role="collector"),
             "twice": make_staff(role="collector", branch=district.branch),
         }.get(case, collector)
-        by = {"collector": collector, "stranger": make_staff(role="supervisor")}.get(case, supervisor)
+        by = {"collector": collector, "stranger": make_staff(role="collector")}.get(case, supervisor)
         before = DistrictOwner.objects.count()
 
         with pytest.raises(DistrictRefused) as refusal:
