@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
@@ -93,7 +93,7 @@ class Settled:
     paid: Mapping[int, Decimal]
     credited: Mapping[int, Decimal]
     # Who else than the customer has paid on a bill.
-    payers: Mapping[int, str]
+    payers: Mapping[int, str] = field(default_factory=dict)
 
     def moves(self, bill: Bill) -> Decimal:
         """What the cancellation adds to the prepaid credit of the account."""
