@@ -90,6 +90,13 @@ class BillingConfig(AppConfig):
                 "change_gas_meter": _("gas meter changed"),
                 "arrears.draft_policy": _("arrears policy drafted"),
                 "arrears.change_policy": _("draft of an arrears policy changed"),
+                "arrears.send_back_policy": _("draft of an arrears policy sent back"),
+                "arrears.propose_order": _("supply order proposed"),
+                "donation.receive": _("donation received"),
+                "donation.propose": _("grant of a donation proposed"),
+                "donation.approve": _("donated money given"),
+                "donation.refuse": _("grant of a donation refused"),
+                "payer.enter": _("third-party payer entered"),
                 "arrears.approve_policy": _("arrears policy approved"),
                 "arrears.flag_days": _("days without cut-offs entered"),
                 "arrears.unflag_day": _("day without cut-offs taken off"),
@@ -106,6 +113,9 @@ class BillingConfig(AppConfig):
                 "arrears.second_write_off": _("write-off approved by the first"),
                 "arrears.approve_write_off": _("debt written off"),
                 "arrears.refuse_write_off": _("write-off refused"),
+                "recovery.propose_target": _("recovery target proposed"),
+                "recovery.approve_target": _("recovery target approved"),
+                "recovery.refuse_target": _("recovery target refused"),
                 "arrears.recover_write_off": _("written-off debt taken back"),
             }
         )

@@ -15,6 +15,7 @@ from billing.models import BillRun
 from billing.printing import set_letters
 from billing.sending import ask_after, send_messages
 from billing.services.arrears.daily_run import catch_up_arrears
+from billing.services.arrears.mailings import fill_mailing, waiting_mailings
 from billing.services.arrears.queueing import queue_step_messages
 from billing.services.bill_run import is_anything_left, work_on_chunk
 from billing.services.bill_run_pricing import RunPricing, pricing_of
@@ -77,8 +78,25 @@ def call_workers(run: BillRun, workers: int = MOST_WORKERS) -> None:
 
 
 @shared_task
+def fill_waiting_mailings() -> None:
+    """Once a minute, and when somebody asks for reminders: write the messages of the mailings that wait."""
+    for mailing_id in waiting_mailings():
+        while fill_mailing(mailing_id, at=timezone.now()):
+            pass
+
+
+def call_mailer() -> None:
+    """Tell a worker that there is a mailing. Without a broker the minute's look finds it."""
+    try:
+        fill_waiting_mailings.apply_async(retry=False)
+    except BrokerUnavailable:
+        logger.warning("mailings: no broker to call workers with")
+
+
+@shared_task
 def send_waiting_messages() -> None:
-    """Once a minute: write the messages of steps that are to be done, and send what waits."""
+    """Once a minute: write the messages of mailings and of steps that are to be done, and send what waits."""
+    fill_waiting_mailings()
     queue_step_messages(at=timezone.now())
     if gateway := open_gateway():
         became = send_messages(gateway, worker=f"{socket.gethostname()} {os.getpid()}")

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from counters.views import counter, credit_payments, payments, receipts, shifts
+from counters.views import counter, credit_payments, payer_payments, payments, receipts, shifts
 
 app_name = "counters"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("shifts/<str:code>/", shifts.shift_closed, name="shift_closed"),
     path("payments/<str:number>/", payments.payment, name="payment"),
     path("payments/<str:number>/undo/", payments.undo, name="undo"),
+    path("payers/<int:pk>/", payer_payments.payer_payment, name="payer_payment"),
     path("credits/<uuid:request_id>/", credit_payments.credit_undo, name="credit_undo"),
     path("receipts/<str:number>/", receipts.receipt, name="receipt"),
     path("receipts/<str:number>/print/", receipts.print_one, name="print_receipt"),

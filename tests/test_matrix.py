@@ -1,6 +1,7 @@
 """Who may do what: every route of the site, with every method, as every role, here and in another branch."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from accounts.models import Staff
 from accounts.roles import ROLES
 from billing.models import FlaggedDay, Route
 from billing.services.arrears.holds import place_hold
+from billing.services.donations import propose_grant
+from counters.services.pauses import begin_pause
 from service_quality.services.leaves import record_leave
 from service_quality.services.matters.attaching import File, attach_file
-from counters.services.pauses import begin_pause
 from tests.billing.arrears.reaching import reach_objects
 from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
@@ -28,12 +30,14 @@ from tests.counters.rows import all_rows
 from tests.factories.accounts import make_account, make_branch, make_customer, make_evidence, make_staff
 from tests.factories.arrears import make_draft_policy, make_policy
 from tests.factories.assessment import assessment_objects
-from tests.factories.billing import make_finding
+from tests.factories.billing import make_bill, make_finding
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.donations import make_donation, make_payer
 from tests.factories.matters import make_matter
 from tests.factories.quality import quality_objects
 from tests.factories.queue import make_open_window, make_queue_hall, take_ticket
+from tests.factories.recovery import make_target
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
@@ -128,6 +132,38 @@ def objects(hall: Hall, settings: Settings, tmp_path: Path) -> dict[str, tuple[s
         **assessment_objects(hall),
         **quality_objects(own, foreign),
         **queue_objects(hall),
+        **recovery_objects(hall),
+    }
+
+
+def recovery_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    districts = [account.premises.district for account in (hall.account, hall.foreign_account)]
+    targets = [make_target(one) for one in districts]
+    return {
+        "district": (districts[0].code, districts[1].code),
+        "target": (str(targets[0].pk), str(targets[1].pk)),
+        # The same word for everybody; whose rows it opens is another matter.
+        "kind of work": ("calls", "lines"),
+        **donation_objects(hall),
+    }
+
+
+def donation_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    donations = [
+        make_donation(account.branch, payer=make_payer(account.branch, name=name))
+        for account, name in ((hall.account, "热心人"), (hall.foreign_account, CANARY))
+    ]
+    bills = [make_bill(make_account(branch=one.payer.branch)) for one in donations]
+    grants = [
+        propose_grant(
+            donation, bill, amount=Decimal("10.00"), reason="低保户", at=MORNING,
+            by=make_staff(role="supervisor", branch=donation.payer.branch),
+        )
+        for donation, bill in zip(donations, bills, strict=True)
+    ]  # fmt: skip
+    return {
+        "payer": (str(donations[0].payer_id), str(donations[1].payer_id)),
+        "grant": (str(grants[0].pk), str(grants[1].pk)),
     }
 
 

@@ -22,6 +22,7 @@ from billing.services.bill_drafts import BillDraft
 from billing.services.cancelling import check_approver
 from billing.services.issue_bills import issue_bills
 from billing.services.locks import balances_of, lock_accounts, lock_bills, save_balances
+from billing.services.other_payers import check_no_other_payer
 from billing.services.postings import PREPAID, RECEIVABLE
 from billing.services.refusals import CorrectionRefused
 
@@ -189,6 +190,8 @@ def _credit(adjustment: Adjustment, account: Account, bill: Bill | None) -> None
     amount = -adjustment.amount
     adjustment.to_bill = min(amount, bill.outstanding) if bill else NO_MONEY
     adjustment.to_credit = amount - adjustment.to_bill
+    if adjustment.to_credit and bill is not None:
+        check_no_other_payer(bill.pk)
     if adjustment.to_credit and account.state == Account.State.CLOSED:
         raise CorrectionRefused(
             _("Account %(account)s is closed: it takes no prepaid credit."),

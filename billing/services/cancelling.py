@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from billing.queries.limits import limit_of
 from billing.services.arrears.money import money_came
 from billing.services.business_days import is_closed
 from billing.services.locks import balances_of, save_balances
+from billing.services.other_payers import check_no_other_payer, other_payers
 from billing.services.refusals import CorrectionRefused
 
 LONGEST_NOTE = 200
@@ -91,6 +92,8 @@ class Settled:
 
     paid: Mapping[int, Decimal]
     credited: Mapping[int, Decimal]
+    # Who else than the customer has paid on a bill.
+    payers: Mapping[int, str] = field(default_factory=dict)
 
     def moves(self, bill: Bill) -> Decimal:
         """What the cancellation adds to the prepaid credit of the account."""
@@ -112,7 +115,7 @@ def settled_on(bills: Sequence[Bill]) -> Settled:
         .values_list("bill_id")
         .annotate(amount=Sum("amount"))
     )
-    return Settled(dict(paid), dict(credited))
+    return Settled(dict(paid), dict(credited), other_payers(ids))
 
 
 def needs_second_person(bill: Bill, paid: Decimal, cancelled_by: Staff) -> bool:
@@ -145,9 +148,10 @@ def check_stands(bill: Bill, staff: Staff) -> None:
 def check_bill(bill: Bill, settled: Settled, balance: Balance, order: Order) -> None:
     """Refuse a locked bill that cannot be cancelled.
 
-    Codes: second_person_needed, credit_spent, and those of check_stands.
+    Codes: paid_by_another, second_person_needed, credit_spent, and those of check_stands.
     """
     check_stands(bill, order.cancelled_by)
+    check_no_other_payer(bill.pk, settled.payers)
     if order.approved_by is None and needs_second_person(
         bill, settled.paid.get(bill.pk, NO_MONEY), order.cancelled_by
     ):

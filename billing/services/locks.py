@@ -21,6 +21,7 @@ DAY, RECEIPT, REFERENCE, REQUEST = 7001, 7002, 7003, 7004
 PERIOD = 7031
 TARIFF_FILE = 7010
 LETTERS = 7040
+DONATION = 7050
 FIRST_DAY = datetime.date(2000, 1, 1)
 
 # The keys are gathered first: an OR over two kinds of them would read the whole table.
@@ -49,6 +50,14 @@ def lock_request(request_id: UUID) -> None:
 def lock_reference(method: str, reference: str) -> None:
     """Two windows with the same slip wait for each other here."""
     _lock("hashtext(%s)", REFERENCE, f"{method} {reference}")
+
+
+def lock_donation(donation_id: int) -> None:
+    """Two grants of one donation are decided one after the other; its row is append-only and cannot be locked.
+
+    Taken before the accounts, as a shift is.
+    """
+    _lock("hashint8(%s)", DONATION, donation_id)
 
 
 def lock_receipt(receipt_id: int) -> None:

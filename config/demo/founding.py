@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from accounts.memory import nothing_to_collect
 from accounts.models import Account, Branch, Staff
 from billing.models import Tariff
-from billing.services.arrears.daily_run import run_arrears
 from config.demo.account_life import flag_disputes, stop_debtors
 from config.demo.arrears_rules import enter_arrears_rules
 from config.demo.assessment import assess_months
@@ -19,6 +18,7 @@ from config.demo.chance import Chance
 from config.demo.closing import close_past_days
 from config.demo.company import Company, open_company
 from config.demo.corrections import correct_bills
+from config.demo.dunning import urge_debtors
 from config.demo.gas_cards import issue_cards
 from config.demo.habits import habit_of, owing_of
 from config.demo.heating import (
@@ -41,6 +41,7 @@ from config.demo.population import ordinary_households
 from config.demo.prices import announce_changes, enter_prices
 from config.demo.queue import open_queues, remember_visits
 from config.demo.ratings import rate_visits, set_up_tablets, thank_this_year
+from config.demo.recovery import set_targets
 from config.demo.roster import write_roster
 from config.demo.rounds import lay_routes, leave_odd_readings
 from config.demo.timeline import Timeline
@@ -81,6 +82,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     started = at_time(history.runs[0].issued_on.replace(day=1), 9)
     enter_prices(made_by=company.finance, approved_by=company.manager, at=started)
     enter_arrears_rules(made_by=company.finance, approved_by=company.manager, at=started)
+    set_targets(company, history)
     announce_seasons(history)
     households = _people(accounts, company, history, seed)
     timeline = _timeline(households, company, history, seed)
@@ -100,9 +102,8 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     issue_cards(company, history)
     leave_odd_readings(company, history)
     correct_bills(company, history, Chance(seed, "corrections"))
+    urge_debtors(company, history, Chance(seed, "dunning"))
     hear_matters(company, history, Chance(seed, "matters"))
-    # Who owes stands on the ladder since this morning.
-    run_arrears(history.on, at=at_time(history.on, 6, 30))
     set_up_tablets(company, history.on, Chance(seed, "tablets"))
     rate_visits(company, history.on, Chance(seed, "ratings"))
     write_last_year(company, history.on, Chance(seed, "last year's cards"))

@@ -7,10 +7,12 @@ from uuid import uuid4
 
 from accounts.models import Account, Branch, Staff
 from accounts.services.account_states import suspend_account
+from accounts.services.districts import give_district
 from billing.models import Bill, Payment
 from billing.services.arrears.write_offs import approve_write_off, propose_write_off, recover_write_off
 from billing.services.bill_run import run_billing
 from billing.services.business_days import close_business_day
+from billing.services.donations import approve_grant, propose_grant
 from billing.services.meter_tests import record_meter_test
 from billing.services.period_closes import close_period
 from billing.services.receipts import print_receipt
@@ -27,13 +29,15 @@ from tests.billing.correcting import make_corrections
 from tests.billing.heating_days import live_a_heating_season
 from tests.billing.metering import make_tariff, make_water_account
 from tests.counters.gas_days import sell_gas_for_a_day
-from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
+from tests.factories.accounts import make_account, make_branch, make_customer, make_district, make_staff
 from tests.factories.arrears import ship_calendars
 from tests.factories.assessment import assess_with_a_complaint
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+from tests.factories.donations import make_donation
 from tests.factories.matters import make_matter
 from tests.factories.queue import call, open_for, take_ticket
+from tests.factories.recovery import make_target
 
 FRIDAY = MORNING - datetime.timedelta(days=3)
 
@@ -130,6 +134,8 @@ def make_days() -> Days:
     Attachment.objects.create(
         matter=matter, path="matters/valve.png", caption="阀门", size=1, added_at=MORNING
     )
+    divide_a_branch(branch, supervisor)
+    give_to_a_household(branch, finance, supervisor)
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
 
 
@@ -150,6 +156,25 @@ def serve_with_a_number(shift: Shift, account: Account, bill: Bill) -> Payment:
     finish_ticket(called, shift=shift, by=shift.cashier, at=MORNING)
     write_diary(kind="PRAISE", text="用户说谢谢", by=shift.cashier, at=MORNING)
     return payment
+
+
+def divide_a_branch(branch: Branch, supervisor: Staff) -> None:
+    """A district with a collector and a target that waits."""
+    district = make_district(branch=branch)
+    give_district(district, owner=make_staff(role="collector", branch=branch), by=supervisor, at=MORNING)
+    make_target(district)
+
+
+def give_to_a_household(branch: Branch, finance: Staff, supervisor: Staff) -> None:
+    """A donor's money: a part is given to a bill, a part is proposed, the rest lies in the pot."""
+    donation = make_donation(branch, by=supervisor)
+    for decided in (True, False):
+        bill = make_bill(make_account(branch=branch), total="60.00", due_on=datetime.date(2026, 11, 1))
+        grant = propose_grant(
+            donation, bill, amount=Decimal("50.00"), reason="低保户", by=supervisor, at=MORNING
+        )
+        if decided:
+            approve_grant(grant, by=finance, at=MORNING)
 
 
 def write_off_debts(branch: Branch, finance: Staff, supervisor: Staff, shift: Shift) -> None:

@@ -121,8 +121,14 @@ CORRUPTIONS = [
     ("write_off_is_posted_as_it_was_approved", "UPDATE billing_posting SET amount = amount + 1 WHERE debit = 'write_off'"),
     ("write_off_is_posted_as_it_was_approved", "DELETE FROM billing_posting WHERE credit = 'write_off'"),
     ("write_off_has_three_persons", "UPDATE billing_writeoff SET decided_by_id = seconded_by_id WHERE state = 'APPROVED'"),
-    ("recovery_takes_back_what_was_written_off", "UPDATE billing_writeoffrecovery SET amount = amount - 1"),
+    ("recovery_takes_back_what_was_written_off", "UPDATE billing_writeoffrecovery SET amount = amount + 1"),
     ("write_off_is_in_the_audit_trail_once", "DELETE FROM accounts_auditentry WHERE action = 'arrears.approve_write_off'"),
+    ("donation_is_posted_as_it_was_received", "UPDATE billing_donation SET amount = amount + 1"),
+    ("donation_gives_no_more_than_it_holds", "UPDATE billing_donationgrant SET amount = 5000 WHERE state = 'PROPOSED'"),
+    ("grant_is_paid_as_it_was_approved", "UPDATE billing_donationgrant SET amount = amount + 1 WHERE state = 'APPROVED'"),
+    ("grant_is_paid_as_it_was_approved", "DELETE FROM billing_thirdpartypayment"),
+    ("grant_has_two_persons", "UPDATE billing_donationgrant SET decided_by_id = proposed_by_id WHERE state = 'APPROVED'"),
+    ("third_party_pays_bills_only", "UPDATE billing_posting SET debit = 'prepaid' WHERE debit = 'donation'"),
     ("written_card_was_seen_at_a_reader", "DELETE FROM billing_cardwriteattempt"),
 ]  # fmt: skip
 
