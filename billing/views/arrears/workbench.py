@@ -26,7 +26,7 @@ from billing.services.arrears.daily_run import JOB, run_arrears
 
 ROWS = 20
 PLACE = ("street", "community", "building", "unit", "room")
-SHOWN_PARAMETERS = ("whose", "district", "service", "least", "sort")
+SHOWN_PARAMETERS = ("whose", "district", "service", "least", "sort", "branch")
 
 
 @permission_required("billing.view_arrearscase", raise_exception=True)
