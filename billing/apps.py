@@ -106,6 +106,9 @@ class BillingConfig(AppConfig):
                 "arrears.second_write_off": _("write-off approved by the first"),
                 "arrears.approve_write_off": _("debt written off"),
                 "arrears.refuse_write_off": _("write-off refused"),
+                "recovery.propose_target": _("recovery target proposed"),
+                "recovery.approve_target": _("recovery target approved"),
+                "recovery.refuse_target": _("recovery target refused"),
                 "arrears.recover_write_off": _("written-off debt taken back"),
             }
         )

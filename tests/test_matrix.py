@@ -26,6 +26,7 @@ from tests.factories.arrears import make_draft_policy, make_policy
 from tests.factories.billing import make_finding
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.recovery import make_target
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
@@ -114,6 +115,16 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **tariff_versions,
         **policy_objects(hall),
         **supply_objects(hall),
+        **recovery_objects(hall),
+    }
+
+
+def recovery_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    districts = [account.premises.district for account in (hall.account, hall.foreign_account)]
+    targets = [make_target(one) for one in districts]
+    return {
+        "district": (districts[0].code, districts[1].code),
+        "target": (str(targets[0].pk), str(targets[1].pk)),
     }
 
 

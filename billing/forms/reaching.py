@@ -8,12 +8,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, District, Staff
-from billing.forms.heating import DateTimeInput
+from accounts.queries.scope import districts_seen_by
+from billing.forms.dates import DateTimeInput
+from billing.forms.photo import PhotoField
 from billing.models import ContactAttempt, DeliveryProof
 from billing.services.arrears.contacts import AT_THE_DOOR, BY_TELEPHONE
 from billing.services.arrears.letter_deliveries import KINDS
 from billing.services.arrears.notices import notices_of_kind
-from billing.services.photos import LARGEST_PHOTO, Photo, check_photo
 
 MOST_NUMBERS = 5000
 
@@ -97,10 +98,7 @@ class LettersForm(forms.Form):
 
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        districts = District.objects.order_by("code")
-        if not staff.has_perm("accounts.see_every_branch"):
-            districts = districts.filter(branch_id=staff.branch_id or 0)
-        self.fields["district"].queryset = districts  # type: ignore[attr-defined]
+        self.fields["district"].queryset = districts_seen_by(staff)  # type: ignore[attr-defined]
 
 
 class DeliveryForm(forms.Form):
@@ -123,14 +121,4 @@ class DeliveryForm(forms.Form):
     place = forms.CharField(
         label=_("Place"), max_length=100, required=False, help_text=_("Where it was left, or handed over.")
     )
-    photo = forms.FileField(
-        label=_("Photo"),
-        required=False,
-        help_text=_("JPEG, PNG or WebP, up to 5 MB."),
-        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}),
-    )
-
-    def clean_photo(self) -> Photo | None:
-        sent = self.cleaned_data["photo"]
-        # Judged by its content; what the browser says about it counts for nothing.
-        return check_photo(sent.read(LARGEST_PHOTO + 1)) if sent else None
+    photo = PhotoField(label=_("Photo"))

@@ -27,6 +27,7 @@ from billing.models.posting import Posting
 from billing.models.reading import Reading
 from billing.models.reading_policy import ReadingPolicy
 from billing.models.receipt import Receipt, ReceiptPrint
+from billing.models.recovery_target import RecoveryTarget
 from billing.models.reversal import Reversal
 from billing.models.route import Route, RouteStop
 from billing.models.supply_order import ReconnectionTerm, SupplyOrder
@@ -92,6 +93,7 @@ __all__ = [
     "Receipt",
     "ReceiptPrint",
     "ReconnectionTerm",
+    "RecoveryTarget",
     "Reversal",
     "RoomTemperature",
     "Route",

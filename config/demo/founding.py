@@ -37,6 +37,7 @@ from config.demo.places import Town
 from config.demo.planner import plans_for_unknown_tables
 from config.demo.population import ordinary_households
 from config.demo.prices import announce_changes, enter_prices
+from config.demo.recovery import set_targets
 from config.demo.roster import write_roster
 from config.demo.rounds import lay_routes, leave_odd_readings
 from config.demo.timeline import Timeline
@@ -75,6 +76,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     started = at_time(history.runs[0].issued_on.replace(day=1), 9)
     enter_prices(made_by=company.finance, approved_by=company.manager, at=started)
     enter_arrears_rules(made_by=company.finance, approved_by=company.manager, at=started)
+    set_targets(company, history)
     announce_seasons(history)
     households = _people(accounts, company, history, seed)
     timeline = _timeline(households, company, history, seed)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from accounts.models import Account, Branch, Staff
 from accounts.services.account_states import suspend_account
+from accounts.services.districts import give_district
 from billing.models import Bill, Payment
 from billing.services.arrears.write_offs import approve_write_off, propose_write_off, recover_write_off
 from billing.services.bill_run import run_billing
@@ -22,10 +23,11 @@ from tests.billing.correcting import make_corrections
 from tests.billing.heating_days import live_a_heating_season
 from tests.billing.metering import make_tariff, make_water_account
 from tests.counters.gas_days import sell_gas_for_a_day
-from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
+from tests.factories.accounts import make_account, make_branch, make_customer, make_district, make_staff
 from tests.factories.arrears import ship_calendars
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+from tests.factories.recovery import make_target
 
 FRIDAY = MORNING - datetime.timedelta(days=3)
 
@@ -116,7 +118,15 @@ def make_days() -> Days:
     live_a_heating_season(make_branch())
     ship_calendars()
     reach_a_debtor(make_branch())
+    divide_a_branch(branch, supervisor)
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
+
+
+def divide_a_branch(branch: Branch, supervisor: Staff) -> None:
+    """A district with a collector and a target that waits."""
+    district = make_district(branch=branch)
+    give_district(district, owner=make_staff(role="collector", branch=branch), by=supervisor, at=MORNING)
+    make_target(district)
 
 
 def write_off_debts(branch: Branch, finance: Staff, supervisor: Staff, shift: Shift) -> None:

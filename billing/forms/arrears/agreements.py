@@ -10,6 +10,7 @@ from accounts.models import Branch, District, Staff
 from accounts.models.account import Service
 from accounts.queries.scope import branches_seen_by, districts_seen_by
 from billing.forms.amount import AmountField
+from billing.forms.dates import DateInput
 from billing.models import ArrearsHold
 from billing.money import NO_MONEY, AmountRefused, parse_amount
 from billing.queries.arrears.workbench import Selection, scope_of
@@ -24,13 +25,6 @@ SORTS = [
     ("place", _("by building")),
 ]
 WHOSE = [("mine", _("my districts")), ("all", _("everybody's"))]
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class WorkbenchForm(forms.Form):
@@ -79,7 +73,7 @@ class HoldForm(forms.Form):
         choices=[choice for choice in ArrearsHold.Kind.choices if choice[0] not in BY_MONEY],
         error_messages={"invalid_choice": _("Choose from the list what holds the ladder.")},
     )
-    ends_on = forms.DateField(label=_("Until"), required=False, widget=DayInput)
+    ends_on = forms.DateField(label=_("Until"), required=False, widget=DateInput)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
@@ -89,7 +83,7 @@ class LiftForm(forms.Form):
 
 class PromiseForm(forms.Form):
     amount = AmountField(label=_("Amount"), max_length=20)
-    due_on = forms.DateField(label=_("Will be paid by"), widget=DayInput)
+    due_on = forms.DateField(label=_("Will be paid by"), widget=DateInput)
 
 
 class InstalmentsForm(forms.Form):

@@ -20,7 +20,6 @@ from billing.services.arrears.policies import (
     terms_of,
 )
 from billing.services.arrears.policy_import import import_policies
-from billing.services.arrears.policy_terms import check_terms
 from billing.services.refusals import ArrearsRefused
 from tests.counters.meeting import at_once, make_them_meet, remove_row_locks
 from tests.factories.accounts import make_branch, make_staff
@@ -48,7 +47,12 @@ def refused(code: str, call: Any, *args: Any, **named: Any) -> None:
 class TestTheLaw:
     @pytest.mark.parametrize("service", ["HEAT", "GAS", "WATER", "ELECTRICITY"])
     def test_allows_the_plain_ladder(self, service: str) -> None:
-        check_terms(service, make_terms())
+        policy = make_policy(service=service)
+
+        version = make_approved_policy(policy)
+
+        stages = list(version.steps.order_by("position").values_list("stage", "needs_approval"))
+        assert stages == [("INFORM", False), ("LETTER", False), ("STOP", True)]
 
     @pytest.mark.parametrize(
         ("service", "terms", "code"),
