@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 # Kinds of rows in the order of the side, each with its sign. What is not named here stands in the last group.
 GROUPS: tuple[tuple["Promise | str", dict[str, str]], ...] = (
     (
-        _("Money"),
+        _("Money and hall"),
         {
             "billing.payment": "payments",
             "counters.tillentry": "point_of_sale",
             "counters.shift": "schedule",
             "billing.bill": "receipt_long",
             "billing.billrun": "play_circle",
+            "counters.ticket": "confirmation_number",
+            "counters.pause": "pause_circle",
             "billing.posting": "menu_book",
             "billing.businessday": "event_available",
         },
@@ -55,7 +57,7 @@ GROUPS: tuple[tuple["Promise | str", dict[str, str]], ...] = (
             "accounts.district": "map",
             "counters.hall": "storefront",
             "counters.window": "desktop_windows",
-            "counters.ticketservice": "confirmation_number",
+            "counters.ticketservice": "category",
             "accounts.staff": "group",
             "accounts.workingcalendar": "calendar_month",
             "billing.heatingseason": "local_fire_department",

@@ -14,6 +14,8 @@ from config.dashboard.arrears import arrears_of
 from config.dashboard.halls import halls_of
 from config.dashboard.hours import hours_of
 from config.dashboard.jobs import jobs_of
+from config.dashboard.queue import Line, lines_of
+from config.dashboard.recovery import recovery_of, whole
 from config.dashboard.scope import Scope, may_choose, scope_for
 from config.dashboard.takings import takings_of
 
@@ -57,13 +59,28 @@ def _now(scope: Scope) -> dict[str, Any]:
     if scope.may("counters.view_shift") and scope.may("billing.view_payment"):
         halls = halls_of(scope)
         panels |= {"halls": halls, "takings": takings_of(scope, halls), "hours": hours_of(scope)}
+        if scope.may("counters.view_ticket"):
+            panels["line"] = _add_lines(scope, halls)
     return panels
+
+
+def _add_lines(scope: Scope, halls: list[dict[str, Any]]) -> Line:
+    """Put the line of each hall beside its windows; returns that of all together."""
+    together, lines, paused = lines_of(scope, [hall["id"] for hall in halls])
+    for hall in halls:
+        hall["line"] = lines[hall["id"]]
+        for window in hall["windows"]:
+            window["is_paused"] = window["id"] in paused
+    return together
 
 
 def _later(scope: Scope) -> dict[str, Any]:
     panels: dict[str, Any] = {}
     if scope.may("billing.view_arrearscase"):
         panels["arrears"] = arrears_of(scope)
+    if scope.may("billing.view_recoverytarget"):
+        recovery = recovery_of(scope)
+        panels |= {"recovery": recovery, "recovered": whole(recovery)}
     if scope.may("accounts.view_jobrun"):
         panels["jobs"] = jobs_of(scope)
     return panels

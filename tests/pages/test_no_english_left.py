@@ -40,16 +40,21 @@ class Visible(HTMLParser):
         super().__init__()
         self.words: list[str] = []
         self.silent = 0
+        self.signs = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # A sign of the theme is a word only until its font is there.
+        is_sign = tag == "span" and "material-symbols-outlined" in (dict(attrs).get("class") or "").split()
+        self.signs = 1 if is_sign else self.signs
         self.silent += tag in ("script", "style")
         self.words += [value or "" for name, value in attrs if SPOKEN.fullmatch(name)]
 
     def handle_endtag(self, tag: str) -> None:
         self.silent -= tag in ("script", "style")
+        self.signs = 0 if tag == "span" else self.signs
 
     def handle_data(self, data: str) -> None:
-        if not self.silent:
+        if not self.silent and not self.signs:
             self.words.append(data)
 
 
