@@ -204,7 +204,7 @@ class TestReferenceData:
         history = client.get(reverse("admin:accounts_branch_history", args=[branch.pk]))
 
         assert answer.status_code == 302
-        assert "名称" in text_of(history)
+        assert "已修改" in text_of(history)
 
     def test_is_found_by_what_stands_in_it(self, hall: Hall) -> None:
         client = signed_in(looks("administrator", hall))

@@ -226,7 +226,7 @@ class TestEveryFigure:
         make_arrears_policy(service="WATER")
         for account in (hall.account, hall.foreign_account):
             make_case(account)
-            make_order(account)
+            make_order(make_account(branch=account.branch))
         make_write_off(make_account(branch=hall.branch))
         JobRun.objects.create(
             job="run_arrears", slot=TODAY, state="FAILED", started_at=MORNING, finished_at=MORNING

@@ -25,7 +25,7 @@ from tests.pages.test_query_counts import make_metered_account
 pytestmark = pytest.mark.django_db
 
 # Keys, units, and what a terminal is called in every hall of China.
-WORDS = {"POS", "kWh", "Enter", "Esc", "Tab", "Alt", "Ctrl", "English", "JSON"}
+WORDS = {"POS", "kWh", "Enter", "Esc", "esc", "Tab", "Alt", "Ctrl", "English", "JSON"}
 # Not a part of a number such as S00012 or 1-03-261123A-0001.
 LATIN = re.compile(r"(?<![\w-])[A-Za-z]{3,}(?![\w-])")
 SPOKEN = re.compile(
