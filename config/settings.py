@@ -250,6 +250,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "billing.tasks.run_arrears_each_morning",
         "schedule": crontab(hour="6-18", minute=30),
     },
+    "pauses at windows": {"task": "counters.tasks.end_pauses", "schedule": timedelta(minutes=1)},
+    "queues of earlier days": {
+        "task": "counters.tasks.end_queues_of_earlier_days",
+        "schedule": crontab(minute=5),
+    },
 }
 
 LANGUAGE_CODE = "zh-hans"

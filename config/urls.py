@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("billing.urls")),
     path("counter/", include("counters.urls")),
+    path("queue/", include("counters.queue_urls")),
     path("api/v1/", include("config.api_urls")),
     path("admin/dashboard/", admin.site.admin_view(dashboard_part), name="dashboard"),
     path("admin/", admin.site.urls),

@@ -19,5 +19,8 @@ class CountersConfig(AppConfig):
                 "close_shift": _("shift closed"),
                 "sell_gas": _("gas sold"),
                 "hand_over_cards": _("unwritten cards handed over"),
+                "begin_pause": _("pause begun"),
+                "end_pause": _("pause ended"),
+                "open_window_for": _("window opened for services"),
             }
         )

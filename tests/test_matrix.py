@@ -16,6 +16,7 @@ from accounts.models import Staff
 from accounts.roles import ROLES
 from billing.models import FlaggedDay, Route
 from billing.services.arrears.holds import place_hold
+from counters.services.pauses import begin_pause
 from tests.billing.arrears.reaching import reach_objects
 from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
@@ -26,6 +27,7 @@ from tests.factories.arrears import make_draft_policy, make_policy
 from tests.factories.billing import make_finding
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.queue import make_open_window, make_queue_hall, take_ticket
 from tests.factories.recovery import make_target
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
@@ -116,6 +118,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **policy_objects(hall),
         **supply_objects(hall),
         **recovery_objects(hall),
+        **queue_objects(hall),
     }
 
 
@@ -157,6 +160,24 @@ def supply_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     return {
         "supply order": (str(orders[0].pk), str(orders[1].pk)),
         "write-off": (str(write_offs[0].pk), str(write_offs[1].pk)),
+    }
+
+
+def queue_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    """Each hall has a pausing window and somebody who waits."""
+    halls = [make_queue_hall(branch) for branch in (hall.branch, hall.stranger.branch)]
+    for one in halls:
+        make_open_window(one)
+    pauses = [
+        begin_pause(shift, by=shift.cashier, at=MORNING) for shift in (make_open_window(one) for one in halls)
+    ]
+    tickets = [take_ticket(one) for one in halls]
+    return {
+        "hall": (str(halls[0].number), str(halls[1].number)),
+        "window": (str(pauses[0].window_id), str(pauses[1].window_id)),
+        "pause": (str(pauses[0].pk), str(pauses[1].pk)),
+        "hall key": (halls[0].public_key, halls[1].public_key),
+        "ticket code": (tickets[0].code, tickets[1].code),
     }
 
 

@@ -38,6 +38,7 @@ from config.demo.planner import plans_for_unknown_tables
 from config.demo.population import ordinary_households
 from config.demo.prices import announce_changes, enter_prices
 from config.demo.recovery import set_targets
+from config.demo.queue import open_queues, remember_visits
 from config.demo.roster import write_roster
 from config.demo.rounds import lay_routes, leave_odd_readings
 from config.demo.timeline import Timeline
@@ -73,6 +74,7 @@ def found_demo_company(
 
 def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.date]) -> None:
     company = open_company()
+    open_queues(company)
     started = at_time(history.runs[0].issued_on.replace(day=1), 9)
     enter_prices(made_by=company.finance, approved_by=company.manager, at=started)
     enter_arrears_rules(made_by=company.finance, approved_by=company.manager, at=started)
@@ -91,6 +93,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     enter_late_applications(company, history, winter)
     measure_rooms(company, history, winter)
     propose_refunds(company, history)
+    remember_visits(company, history)
     close_past_days(company, history)
     issue_cards(company, history)
     leave_odd_readings(company, history)

@@ -16,8 +16,10 @@ from billing.services.meter_tests import record_meter_test
 from billing.services.period_closes import close_period
 from billing.services.receipts import print_receipt
 from counters.models import Shift
+from counters.services.diary import write_diary
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
 from counters.services.shifts import close_shift, expected_cash
+from counters.services.visits import finish_ticket
 from tests.billing.arrears.reaching import reach_a_debtor
 from tests.billing.correcting import make_corrections
 from tests.billing.heating_days import live_a_heating_season
@@ -27,6 +29,7 @@ from tests.factories.accounts import make_account, make_branch, make_customer, m
 from tests.factories.arrears import ship_calendars
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+from tests.factories.queue import call, open_for, take_ticket
 from tests.factories.recovery import make_target
 
 FRIDAY = MORNING - datetime.timedelta(days=3)
@@ -89,7 +92,7 @@ def make_days() -> Days:
     )
     print_receipt(several.receipt, printed_by=monday.cashier, at=MORNING)
     suspend_account(saver, reason="外出过冬", actor=supervisor, at=MORNING)
-    standing = pay(monday, neighbour, [theirs], cash("30.00"), pos("50.00", "032611230002"))
+    standing = serve_with_a_number(monday, neighbour, theirs)
     water = make_water_account(branch=branch, readings={"2026-11-20": "40"})
     make_tariff(branch=branch)
     pay(monday, water, [], cash("20.00"), keep_as_credit=True)
@@ -127,6 +130,19 @@ def divide_a_branch(branch: Branch, supervisor: Staff) -> None:
     district = make_district(branch=branch)
     give_district(district, owner=make_staff(role="collector", branch=branch), by=supervisor, at=MORNING)
     make_target(district)
+
+
+def serve_with_a_number(shift: Shift, account: Account, bill: Bill) -> Payment:
+    """Somebody takes a number, is called and pays; afterwards the clerk writes a line into the diary."""
+    hall = shift.window.hall
+    open_for(shift.window, "A")
+    take_ticket(hall)
+    called = call(shift)
+    assert called
+    payment = pay(shift, account, [bill], cash("30.00"), pos("50.00", "032611230002"))
+    finish_ticket(called, shift=shift, by=shift.cashier, at=MORNING)
+    write_diary(kind="PRAISE", text="用户说谢谢", by=shift.cashier, at=MORNING)
+    return payment
 
 
 def write_off_debts(branch: Branch, finance: Staff, supervisor: Staff, shift: Shift) -> None:

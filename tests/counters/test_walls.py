@@ -55,6 +55,8 @@ APPEND_ONLY = [
     "billing_writeoffrecovery",
     "counters_cardhandover",
     "counters_cashcount",
+    "counters_diaryentry",
+    "counters_ticketpayment",
     "counters_tillentry",
 ]
 CHANGING_COLUMNS = {
@@ -106,6 +108,21 @@ CHANGING_COLUMNS = {
         "safe_until",
     },
     "billing_gaspurchase": {"state"},
+    "counters_pause": {"ended_at", "ended_by_id", "overrun_at"},
+    "counters_ticket": {
+        "state",
+        "waits_for_id",
+        "for_window_id",
+        "place_at",
+        "window_id",
+        "staff_id",
+        "shift_id",
+        "called_at",
+        "announced_at",
+        "calls",
+        "ended_at",
+    },
+    "counters_ticketperiod": {"ended_at"},
     "counters_readerjob": {"state", "code", "content", "taken_at", "done_at"},
     "counters_shift": {
         "state",
@@ -163,7 +180,10 @@ GRANTS: dict[str, set[str]] = {
     "billing_tariff": CORRECT,
     "billing_tariffversion": CORRECT,
     "counters_hall": CORRECT,
+    "counters_ticketcounter": CORRECT,
+    "counters_ticketservice": CORRECT,
     "counters_window": CORRECT,
+    "counters_windowservice": EVERYTHING,
 }
 PRIVILEGES = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"]
 MONEY_OF_COUNTERS = [
