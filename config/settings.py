@@ -185,6 +185,16 @@ SMS_REPORT_TOKEN = _optional("SMS_REPORT_TOKEN")
 SMS_FIRST_HOUR = _number("SMS_FIRST_HOUR", 8)
 SMS_LAST_HOUR = _number("SMS_LAST_HOUR", 20)
 
+# The address at which customers reach us, as it is printed on receipts; without it that of the page which prints.
+PUBLIC_ADDRESS = _optional("PUBLIC_ADDRESS").rstrip("/")
+# For how many seconds the tablet at a window asks, and for how many days a receipt can rate or give a card.
+RATING_SECONDS = _number("RATING_SECONDS", 20)
+RATING_DAYS = _number("RATING_DAYS", 7)
+CARD_DAYS = _number("CARD_DAYS", 30)
+# 5P cards among us: how many each gives in a month, and for how many days none comes back to the giver.
+CARDS_PER_MONTH = _number("CARDS_PER_MONTH", 5)
+CARD_LOOP_DAYS = _number("CARD_LOOP_DAYS", 30)
+
 _embedded = not PRODUCTION and not _optional("DATABASE_URL")
 DATABASE_URL = _text("DATABASE_URL", "" if PRODUCTION else _place.database_url)
 DATABASE_OWNER_URL = _place.database_owner_url if _embedded else _optional("DATABASE_OWNER_URL")
@@ -245,6 +255,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(minutes=5),
     },
     "letters to be set": {"task": "billing.tasks.set_waiting_letters", "schedule": timedelta(minutes=1)},
+    "follow-ups that wait for a calendar": {
+        "task": "service_quality.tasks.count_waiting_due_days",
+        "schedule": crontab(minute=40),
+    },
     # In the morning, and again each hour of the day: who was not there in the morning makes up for it.
     "arrears each morning": {
         "task": "billing.tasks.run_arrears_each_morning",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("accounts.urls")),
     path("", include("billing.urls")),
+    path("", include("service_quality.urls")),
     path("counter/", include("counters.urls")),
     path("queue/", include("counters.queue_urls")),
     path("api/v1/", include("config.api_urls")),

@@ -34,6 +34,7 @@ KEPT = {
     "auth_group_permissions",
     "billing_approvallimit",
     "billing_reconnectionterm",
+    "service_quality_promotionlevel",
 }
 
 

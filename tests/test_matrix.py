@@ -29,6 +29,7 @@ from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
 from tests.factories.queue import make_open_window, make_queue_hall, take_ticket
 from tests.factories.recovery import make_target
+from tests.factories.quality import quality_objects
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
@@ -119,6 +120,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **supply_objects(hall),
         **recovery_objects(hall),
         **queue_objects(hall),
+        **quality_objects(own, foreign),
     }
 
 

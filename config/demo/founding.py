@@ -39,10 +39,12 @@ from config.demo.population import ordinary_households
 from config.demo.prices import announce_changes, enter_prices
 from config.demo.recovery import set_targets
 from config.demo.queue import open_queues, remember_visits
+from config.demo.ratings import rate_visits, set_up_tablets, thank_this_year
 from config.demo.roster import write_roster
 from config.demo.rounds import lay_routes, leave_odd_readings
 from config.demo.timeline import Timeline
 from config.demo.visits import at_time
+from config.demo.window_year import write_last_year
 
 FEWEST_ACCOUNTS = 100
 STOPPED_BEFORE = datetime.timedelta(days=20)
@@ -100,6 +102,10 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     correct_bills(company, history, Chance(seed, "corrections"))
     # Who owes stands on the ladder since this morning.
     run_arrears(history.on, at=at_time(history.on, 6, 30))
+    set_up_tablets(company, history.on, Chance(seed, "tablets"))
+    rate_visits(company, history.on, Chance(seed, "ratings"))
+    write_last_year(company, history.on, Chance(seed, "last year's cards"))
+    thank_this_year(company, history.on, Chance(seed, "cards"))
     announce_changes(
         made_by=company.finance,
         approved_by=company.manager,

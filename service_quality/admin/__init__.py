@@ -1,0 +1,3 @@
+from service_quality.admin import ratings
+
+__all__ = ["ratings"]

@@ -1,0 +1,17 @@
+from django.core.exceptions import ValidationError
+
+
+class QualityRefused(ValidationError):
+    """Nothing was written. The message is for the person at the page; tests read the code."""
+
+
+class RatingRefused(QualityRefused):
+    """The visit is rated no differently than before."""
+
+
+class FollowUpRefused(QualityRefused):
+    """The follow-up stays as it is."""
+
+
+class CardRefused(QualityRefused):
+    """No card was given, and no card changed."""
