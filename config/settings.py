@@ -269,6 +269,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "counters.tasks.end_queues_of_earlier_days",
         "schedule": crontab(minute=5),
     },
+    "clocks of matters": {
+        "task": "service_quality.tasks.watch_matters",
+        "schedule": timedelta(minutes=5),
+    },
 }
 
 LANGUAGE_CODE = "zh-hans"

@@ -8,7 +8,11 @@ class ServiceQualityConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.action_words import name_actions
+        from accounts.page_parts import show_with_account
+        from service_quality.models import MatterEvent
+        from service_quality.queries.matters.account_page import matters_of_account
 
+        show_with_account(matters_of_account)
         name_actions(
             {
                 "quality.rate": _("visit rated"),
@@ -20,5 +24,10 @@ class ServiceQualityConfig(AppConfig):
                 "quality.enter_card": _("5P card entered from paper"),
                 "quality.void_card": _("5P card voided"),
                 "quality.show_words": _("words of a 5P card shown in the hall"),
+                "record_leave": _("leave recorded"),
+                "cancel_leave": _("leave cancelled"),
+                **{
+                    f"matter.{kind.lower()}": MatterEvent.Kind(kind).label for kind in MatterEvent.Kind.values
+                },
             }
         )

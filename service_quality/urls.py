@@ -4,4 +4,6 @@ app_name = "service_quality"
 
 urlpatterns = [
     path("", include("service_quality.ratings_urls")),
+    path("matters/", include("service_quality.matter_urls")),
+    path("follow/", include("service_quality.follow_urls")),
 ]

@@ -35,6 +35,8 @@ KEPT = {
     "billing_approvallimit",
     "billing_reconnectionterm",
     "service_quality_promotionlevel",
+    "service_quality_matterpolicy",
+    "service_quality_officesession",
 }
 
 

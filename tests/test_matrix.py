@@ -11,12 +11,15 @@ from django.contrib import admin
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from pytest_django import Settings
 
 from accounts.models import Staff
 from accounts.roles import ROLES
 from billing.models import FlaggedDay, Route
 from billing.services.arrears.holds import place_hold
 from counters.services.pauses import begin_pause
+from service_quality.services.leaves import record_leave
+from service_quality.services.matters.attaching import File, attach_file
 from tests.billing.arrears.reaching import reach_objects
 from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
@@ -30,6 +33,7 @@ from tests.factories.counters import MORNING, cash, make_shift, pay
 from tests.factories.queue import make_open_window, make_queue_hall, take_ticket
 from tests.factories.recovery import make_target
 from tests.factories.quality import quality_objects
+from tests.factories.matters import make_matter
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
@@ -41,6 +45,7 @@ pytestmark = pytest.mark.django_db
 
 TABLE = yaml.safe_load((Path(__file__).parent / "data" / "matrix.yaml").read_text(encoding="utf-8"))
 EVERYBODY = (*ROLES, "nobody")
+PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR....IEND"
 REST = ("PUT", "PATCH", "DELETE")
 METHODS_OF_ROWS = {
     "changelist": ("GET", "POST"),
@@ -90,8 +95,9 @@ def cells() -> list[tuple[str, str, str, dict[str, Any]]]:
 
 
 @pytest.fixture
-def objects(hall: Hall) -> dict[str, tuple[str, str]]:
+def objects(hall: Hall, settings: Settings, tmp_path: Path) -> dict[str, tuple[str, str]]:
     """Of everything that an address can name, one that belongs to the cashier and one of another branch."""
+    settings.MEDIA_ROOT = tmp_path
     # The first version is a draft: nobody edits an approved one, whatever the table says.
     tariff_versions = tariff_objects(hall)
     first = end_shift(hall)
@@ -121,6 +127,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **recovery_objects(hall),
         **queue_objects(hall),
         **quality_objects(own, foreign),
+        **matter_objects(hall),
     }
 
 
@@ -189,6 +196,28 @@ def gas_objects(hall: Hall) -> dict[str, tuple[str, str]]:
         "gas account": (cards[0].account.account_no, cards[1].account.account_no),
         "gas card": (cards[0].card_no, cards[1].card_no),
         "card write": (str(cards[0].writes.get().pk), str(cards[1].writes.get().pk)),
+    }
+
+
+def matter_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    """Inquiries: of a complaint a clerk of the own branch would see nothing either."""
+    people = (
+        (hall.cashier, hall.supervisor, ""),
+        (hall.stranger, make_staff(role="manager", branch=None), CANARY),
+    )
+    matters = [make_matter(heard, text=f"{name}暖气不热", contact_name=name) for heard, _boss, name in people]
+    files = [
+        attach_file(one, file=File(f"{one.number}.png", PICTURE), caption="阀门", by=None, at=MORNING)
+        for one in matters
+    ]
+    leaves = [
+        record_leave(heard, first_day=TODAY, last_day=TODAY, reason=f"{name}年假", by=boss, at=MORNING)
+        for heard, boss, name in people
+    ]
+    return {
+        "matter": (matters[0].number, matters[1].number),
+        "matter file": (str(files[0].pk), str(files[1].pk)),
+        "leave": (str(leaves[0].pk), str(leaves[1].pk)),
     }
 
 

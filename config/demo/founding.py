@@ -28,6 +28,7 @@ from config.demo.heating import (
 )
 from config.demo.history import History
 from config.demo.households import Household
+from config.demo.matters import hear_matters
 from config.demo.memory import nothing_to_collect
 from config.demo.meters import install_meters
 from config.demo.odd_households import odd_households
@@ -100,6 +101,7 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     issue_cards(company, history)
     leave_odd_readings(company, history)
     correct_bills(company, history, Chance(seed, "corrections"))
+    hear_matters(company, history, Chance(seed, "matters"))
     # Who owes stands on the ladder since this morning.
     run_arrears(history.on, at=at_time(history.on, 6, 30))
     set_up_tablets(company, history.on, Chance(seed, "tablets"))

@@ -1,3 +1,3 @@
-from service_quality.admin import ratings
+from service_quality.admin import matters, ratings
 
-__all__ = ["ratings"]
+__all__ = ["matters", "ratings"]

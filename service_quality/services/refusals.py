@@ -2,7 +2,7 @@ from django.core.exceptions import ValidationError
 
 
 class QualityRefused(ValidationError):
-    """Nothing was written. The message is for the person at the page; tests read the code."""
+    """Nothing was written. The message is for the person at the screen; tests read the code."""
 
 
 class RatingRefused(QualityRefused):
@@ -15,3 +15,11 @@ class FollowUpRefused(QualityRefused):
 
 class CardRefused(QualityRefused):
     """No card was given, and no card changed."""
+
+
+class MatterRefused(QualityRefused):
+    """The matter stays as it is, or was not taken."""
+
+
+class LeaveRefused(QualityRefused):
+    """The leave was not written, or stays as it is."""

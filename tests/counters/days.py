@@ -22,6 +22,7 @@ from counters.services.shifts import close_shift, expected_cash
 from counters.services.visits import finish_ticket
 from service_quality.services.card_books import make_card_book
 from service_quality.services.ratings import rate_by_receipt
+from service_quality.models import Attachment
 from tests.billing.arrears.reaching import reach_a_debtor
 from tests.billing.correcting import make_corrections
 from tests.billing.heating_days import live_a_heating_season
@@ -33,6 +34,7 @@ from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
 from tests.factories.queue import call, open_for, take_ticket
 from tests.factories.recovery import make_target
+from tests.factories.matters import make_matter
 
 FRIDAY = MORNING - datetime.timedelta(days=3)
 
@@ -125,6 +127,10 @@ def make_days() -> Days:
     reach_a_debtor(make_branch())
     divide_a_branch(branch, supervisor)
     rate_the_day(monday, standing, supervisor)
+    matter = make_matter(supervisor)
+    Attachment.objects.create(
+        matter=matter, path="matters/valve.png", caption="阀门", size=1, added_at=MORNING
+    )
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
 
 

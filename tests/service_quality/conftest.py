@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 import pytest
 
 from accounts.models import Branch, Staff
@@ -5,6 +7,36 @@ from counters.models import Shift
 from tests.factories.accounts import make_branch, make_staff
 from tests.factories.arrears import ship_calendars
 from tests.factories.counters import make_shift
+from tests.hall import clock
+
+__all__ = ["clock"]
+
+
+@dataclass(frozen=True)
+class Office:
+    """The people of one branch, with the calendars of 2025 and 2026; `stranger` works in another branch."""
+
+    branch: Branch
+    adviser: Staff
+    colleague: Staff
+    complaints: Staff
+    supervisor: Staff
+    manager: Staff
+    stranger: Staff
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    ship_calendars()
+    branch = make_branch()
+    return Office(
+        branch,
+        *(
+            make_staff(role=role, branch=branch)
+            for role in ("adviser", "cashier", "complaints", "supervisor", "manager")
+        ),
+        make_staff(role="complaints"),
+    )
 
 
 @pytest.fixture
