@@ -72,6 +72,18 @@ GROUPS: tuple[tuple["Promise | str", dict[str, str]], ...] = (
         },
     ),
     (
+        _("Service quality"),
+        {
+            "service_quality.matter": "support_agent",
+            "service_quality.rating": "sentiment_satisfied",
+            "service_quality.praisecard": "favorite",
+            "service_quality.promotionlevel": "star",
+            "service_quality.supervision": "supervisor_account",
+            "service_quality.matterpolicy": "hourglass_top",
+            "service_quality.officesession": "schedule",
+        },
+    ),
+    (
         _("Watching"),
         {"accounts.jobrun": "work_history", "accounts.auditentry": "history"},
     ),

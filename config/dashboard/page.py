@@ -14,6 +14,7 @@ from config.dashboard.arrears import arrears_of
 from config.dashboard.halls import halls_of
 from config.dashboard.hours import hours_of
 from config.dashboard.jobs import jobs_of
+from config.dashboard.quality import matters_of, quality_of
 from config.dashboard.queue import Line, lines_of
 from config.dashboard.recovery import recovery_of, whole
 from config.dashboard.scope import Scope, may_choose, scope_for
@@ -61,6 +62,8 @@ def _now(scope: Scope) -> dict[str, Any]:
         panels |= {"halls": halls, "takings": takings_of(scope, halls), "hours": hours_of(scope)}
         if scope.may("counters.view_ticket"):
             panels["line"] = _add_lines(scope, halls)
+    if scope.may("service_quality.view_matter"):
+        panels["matters"] = matters_of(scope)
     return panels
 
 
@@ -81,6 +84,8 @@ def _later(scope: Scope) -> dict[str, Any]:
     if scope.may("billing.view_recoverytarget"):
         recovery = recovery_of(scope)
         panels |= {"recovery": recovery, "recovered": whole(recovery)}
+    if scope.may("service_quality.view_rating"):
+        panels["quality"] = quality_of(scope, halls_of(scope))
     if scope.may("accounts.view_jobrun"):
         panels["jobs"] = jobs_of(scope)
     return panels
