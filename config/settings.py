@@ -17,6 +17,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.administration import theme
 from config.embedded.place import Place
 
 # Lets Field[...], QuerySet[...] and ModelAdmin[...] be written: mypy needs the brackets, Django does not know
@@ -103,6 +104,8 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
 INSTALLED_APPS = [
+    # The theme of the administration: before it, so that its templates and its site are the ones in use.
+    "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -127,6 +130,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.administration.policy.AdministrationPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -347,6 +351,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
     }
 }
+
+# How the administration looks (docs/dashboard.md).
+UNFOLD = theme.UNFOLD
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

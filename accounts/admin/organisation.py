@@ -10,12 +10,14 @@ from accounts.queries.scope import districts_seen_by
 @admin.register(Branch)
 class BranchAdmin(Audited):
     list_display = ("code", "name", "name_en")
+    search_fields = ("code", "name", "name_en")
 
 
 @admin.register(District)
 class DistrictAdmin(Audited):
     list_display = ("code", "name", "branch", "owner")
     list_filter = ("branch",)
+    search_fields = ("code", "name", "name_en", "owner__number", "owner__name")
     list_select_related = ("branch", "owner")
     # A district changes hands by the verb, which keeps who had it before.
     readonly_fields = ("owner",)

@@ -28,5 +28,5 @@ class RatingAdmin(LookOnly):
 class PraiseCardAdmin(LookOnly):
     list_display = ("serial", "kind", "source", "medium", "receiver", "giver", "given_on", "voided_at")
     list_select_related = ("receiver", "giver")
-    list_filter = ("kind", "source", "medium")
+    list_filter = ("kind", "source", "medium", "receiver__branch")
     search_fields = ("serial", "receiver__number")

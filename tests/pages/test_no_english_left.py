@@ -29,7 +29,7 @@ from tests.pages.test_query_counts import make_metered_account
 pytestmark = pytest.mark.django_db
 
 # Keys, units, and what a terminal is called in every hall of China.
-WORDS = {"POS", "kWh", "Enter", "Esc", "Tab", "Alt", "Ctrl", "English", "JSON"}
+WORDS = {"POS", "kWh", "Enter", "Esc", "esc", "Tab", "Alt", "Ctrl", "English", "JSON"}
 # Not a part of a number such as S00012 or 1-03-261123A-0001.
 LATIN = re.compile(r"(?<![\w-])[A-Za-z]{3,}(?![\w-])")
 SPOKEN = re.compile(
@@ -44,16 +44,21 @@ class Visible(HTMLParser):
         super().__init__()
         self.words: list[str] = []
         self.silent = 0
+        self.signs = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # A sign of the theme is a word only until its font is there.
+        is_sign = tag == "span" and "material-symbols-outlined" in (dict(attrs).get("class") or "").split()
+        self.signs = 1 if is_sign else self.signs
         self.silent += tag in ("script", "style")
         self.words += [value or "" for name, value in attrs if SPOKEN.fullmatch(name)]
 
     def handle_endtag(self, tag: str) -> None:
         self.silent -= tag in ("script", "style")
+        self.signs = 0 if tag == "span" else self.signs
 
     def handle_data(self, data: str) -> None:
-        if not self.silent:
+        if not self.silent and not self.signs:
             self.words.append(data)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import District, Staff
+from accounts.models import Branch, District, Staff
 from accounts.models.account import Service
-from accounts.queries.scope import districts_seen_by
+from accounts.queries.scope import branches_seen_by, districts_seen_by
 from billing.forms.amount import AmountField
 from billing.forms.dates import DateInput
 from billing.models import ArrearsHold
@@ -37,6 +37,8 @@ class WorkbenchForm(forms.Form):
     service = forms.ChoiceField(label=_("Service"), required=False, choices=[*EVERY, *Service.choices])
     least = AmountField(label=_("Owes at least"), max_length=20, required=False)
     sort = forms.ChoiceField(label=_("Sorted"), required=False, choices=SORTS)
+    # One branch alone: the way in from a figure of that branch.
+    branch = forms.ModelChoiceField(Branch.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,14 +46,17 @@ class WorkbenchForm(forms.Form):
         district = self.fields["district"]
         assert isinstance(district, forms.ModelChoiceField)
         district.queryset = districts_seen_by(staff)
+        branch = self.fields["branch"]
+        assert isinstance(branch, forms.ModelChoiceField)
+        branch.queryset = branches_seen_by(staff)
 
     def selection(self, *, tab: str, age: str) -> Selection:
         """What was asked for, within what exists for the person."""
         self.is_valid()
         data = self.cleaned_data
-        district = data.get("district")
+        district, branch = data.get("district"), data.get("branch")
         return Selection(
-            branch_id=scope_of(self.staff),
+            branch_id=branch.pk if branch else scope_of(self.staff),
             owner_id=self.staff.pk if data.get("whose") == "mine" else None,
             district_id=district.pk if district else None,
             service=data.get("service") or "",

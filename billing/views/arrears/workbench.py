@@ -25,7 +25,7 @@ from billing.views.arrears.selection import selection_of, workbench_form
 
 ROWS = 20
 PLACE = ("street", "community", "building", "unit", "room")
-SHOWN_PARAMETERS = ("whose", "district", "service", "least", "sort")
+SHOWN_PARAMETERS = ("whose", "district", "service", "least", "sort", "branch")
 
 
 @permission_required("billing.view_arrearscase", raise_exception=True)
