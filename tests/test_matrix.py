@@ -26,6 +26,7 @@ from tests.factories.arrears import make_draft_policy, make_policy
 from tests.factories.billing import make_finding
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.late_charges import make_late_charge_draft, make_late_charge_submitted
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
@@ -174,7 +175,11 @@ def arrears_objects(hall: Hall) -> dict[str, tuple[str, str]]:
 def tariff_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     drafted = make_draft(make_bare_tariff(branch=hall.branch), "2027-01-01")
     submitted = make_submitted(make_bare_tariff(branch=make_branch()), "2027-01-01")
-    return {"tariff version": (str(drafted.pk), str(submitted.pk))}
+    rules = [make_late_charge_draft(branch=hall.branch), make_late_charge_submitted(branch=make_branch())]
+    return {
+        "tariff version": (str(drafted.pk), str(submitted.pk)),
+        "late charge rule": (str(rules[0].pk), str(rules[1].pk)),
+    }
 
 
 def policy_objects(hall: Hall) -> dict[str, tuple[str, str]]:
