@@ -29,7 +29,7 @@ from tests.factories.counters import MORNING, cash, make_shift, pay
 from tests.factories.late_charges import make_late_charge_draft, make_late_charge_submitted
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
-from tests.gas import make_unwritten_card
+from tests.gas import make_reader_window, make_unwritten_card
 from tests.hall import CANARY, TODAY, Hall, clock, end_shift, hall, signed_in, text_of
 
 __all__ = ["clock", "hall"]
@@ -152,7 +152,10 @@ def supply_objects(hall: Hall) -> dict[str, tuple[str, str]]:
 
 def gas_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     cards = [make_unwritten_card(branch) for branch in (hall.branch, hall.stranger.branch)]
+    windows = [make_reader_window(branch) for branch in (hall.branch, hall.stranger.branch)]
     return {
+        "reader window": (str(windows[0].pk), str(windows[1].pk)),
+        "reader job": ("1", "2"),
         "gas account": (cards[0].account.account_no, cards[1].account.account_no),
         "gas card": (cards[0].card_no, cards[1].card_no),
         "card write": (str(cards[0].writes.get().pk), str(cards[1].writes.get().pk)),

@@ -105,6 +105,7 @@ CHANGING_COLUMNS = {
     },
     "billing_gaspurchase": {"state"},
     "counters_readerjob": {"state", "code", "content", "taken_at", "done_at"},
+    "counters_readertoken": {"revoked_at", "revoked_by_id"},
     "counters_shift": {
         "state",
         "receipts_issued",
