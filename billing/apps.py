@@ -51,6 +51,7 @@ class BillingConfig(AppConfig):
                 "propose_estimate": _("estimate proposed"),
                 "import_readings": _("readings imported"),
                 "replace_meter": _("meter replaced"),
+                "remove_meter": _("meter taken down"),
                 "record_meter_test": _("meter test entered"),
                 "settle_unit_correction": _("correction of units settled"),
                 "lay_route": _("reading route laid"),
