@@ -64,7 +64,7 @@ class LateChargeForm(forms.Form):
     cap_amount = AmountField(label=gettext_lazy("That amount"), required=False)
     min_amount = AmountField(label=gettext_lazy("At least"), required=False)
     note = forms.CharField(
-        label=gettext_lazy("Document"), max_length=200, required=False, widget=forms.TextInput
+        label=gettext_lazy("Decision behind it"), max_length=200, required=False, widget=forms.TextInput
     )
 
     def clean(self) -> dict[str, Any]:
