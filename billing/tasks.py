@@ -11,7 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from billing.business_date import business_date_of
-from billing.models import BillRun
+from billing.models import BillRun, CorrectionBatch
 from billing.printing import set_letters
 from billing.sending import ask_after, send_messages
 from billing.services.arrears.daily_run import catch_up_arrears
@@ -20,6 +20,7 @@ from billing.services.arrears.queueing import queue_step_messages
 from billing.services.bill_run import is_anything_left, work_on_chunk
 from billing.services.bill_run_pricing import RunPricing, pricing_of
 from billing.services.bill_run_stages import settle_bill_run
+from billing.services.correction_batches import work_off_batch
 from billing.sms import open_gateway
 
 logger = logging.getLogger(__name__)
@@ -129,3 +130,30 @@ def run_arrears_each_morning() -> None:
     """Take the overdue accounts through the ladder; asked again in the day, it does what the morning missed."""
     now = timezone.now()
     catch_up_arrears(business_date_of(now), now)
+
+
+@shared_task
+def work_on_batch(batch_id: int) -> None:
+    """Cancel the bills of an approved batch, chunk by chunk, until none is left or the turn is over."""
+    batch = CorrectionBatch.objects.get(pk=batch_id)
+    ends = time.monotonic() + TURN
+    while batch.is_at_work:
+        batch = work_off_batch(batch, at=timezone.now(), chunks=1)
+        if time.monotonic() > ends:
+            call_batch_worker(batch)
+            return
+
+
+@shared_task
+def continue_batches() -> None:
+    """Once a minute: call a worker to every approved batch that is not done. Whatever died, this takes it up again."""
+    for batch in CorrectionBatch.objects.filter(state=CorrectionBatch.State.APPROVED):
+        call_batch_worker(batch)
+
+
+def call_batch_worker(batch: CorrectionBatch) -> None:
+    """Tell a worker that bills are to be cancelled. Without a broker the minute's look does it as soon as there is one."""
+    try:
+        work_on_batch.apply_async([batch.pk], retry=False)
+    except BrokerUnavailable:
+        logger.warning("batch %s: no broker to call a worker with", batch.pk)

@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "billing.tasks.continue_bill_runs",
         "schedule": timedelta(minutes=1),
     },
+    "batches of cancellations": {"task": "billing.tasks.continue_batches", "schedule": timedelta(minutes=1)},
     "messages that wait": {"task": "billing.tasks.send_waiting_messages", "schedule": timedelta(minutes=1)},
     "what became of messages": {
         "task": "billing.tasks.ask_after_messages",

@@ -34,13 +34,14 @@ from tests.factories.billing import make_bill, make_finding
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
 from tests.factories.donations import make_donation, make_payer
+from tests.factories.late_charges import make_late_charge_draft, make_late_charge_submitted
 from tests.factories.matters import make_matter
 from tests.factories.quality import quality_objects
 from tests.factories.queue import make_open_window, make_queue_hall, take_ticket
 from tests.factories.recovery import make_target
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
-from tests.gas import make_unwritten_card
+from tests.gas import make_reader_window, make_unwritten_card
 from tests.hall import CANARY, TODAY, Hall, clock, end_shift, hall, signed_in, text_of
 
 __all__ = ["clock", "hall"]
@@ -241,7 +242,10 @@ def queue_objects(hall: Hall) -> dict[str, tuple[str, str]]:
 
 def gas_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     cards = [make_unwritten_card(branch) for branch in (hall.branch, hall.stranger.branch)]
+    windows = [make_reader_window(branch) for branch in (hall.branch, hall.stranger.branch)]
     return {
+        "reader window": (str(windows[0].pk), str(windows[1].pk)),
+        "reader job": ("1", "2"),
         "gas account": (cards[0].account.account_no, cards[1].account.account_no),
         "gas card": (cards[0].card_no, cards[1].card_no),
         "card write": (str(cards[0].writes.get().pk), str(cards[1].writes.get().pk)),
@@ -264,7 +268,11 @@ def arrears_objects(hall: Hall) -> dict[str, tuple[str, str]]:
 def tariff_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     drafted = make_draft(make_bare_tariff(branch=hall.branch), "2027-01-01")
     submitted = make_submitted(make_bare_tariff(branch=make_branch()), "2027-01-01")
-    return {"tariff version": (str(drafted.pk), str(submitted.pk))}
+    rules = [make_late_charge_draft(branch=hall.branch), make_late_charge_submitted(branch=make_branch())]
+    return {
+        "tariff version": (str(drafted.pk), str(submitted.pk)),
+        "late charge rule": (str(rules[0].pk), str(rules[1].pk)),
+    }
 
 
 def policy_objects(hall: Hall) -> dict[str, tuple[str, str]]:

@@ -131,7 +131,10 @@ class TariffVersionAdmin(_StateAndPage, NothingIsDeleted):
 
 @admin.register(LateChargeRule)
 class LateChargeRuleAdmin(LookOnly):
-    list_display = ("service", "branch", "effective_from", "effective_until", "terms")
+    list_display = (
+        "service", "branch", "effective_from", "effective_until", "terms", "made_by", "approved_by"
+    )  # fmt: skip
+    list_select_related = ("branch", "made_by", "approved_by")
 
 
 @admin.register(AllocationPolicy)

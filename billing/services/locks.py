@@ -20,6 +20,7 @@ DAY, RECEIPT, REFERENCE, REQUEST = 7001, 7002, 7003, 7004
 # The one of a billing period is taken by migration 0008 too.
 PERIOD = 7031
 TARIFF_FILE = 7010
+LATE_CHARGES = 7011
 LETTERS = 7040
 DONATION = 7050
 FIRST_DAY = datetime.date(2000, 1, 1)
@@ -68,6 +69,11 @@ def lock_receipt(receipt_id: int) -> None:
 def lock_tariff_files() -> None:
     """Two imports of one file must not both find a tariff missing: it has no row to lock yet."""
     _lock("%s", TARIFF_FILE, 0)
+
+
+def lock_late_charge_rules() -> None:
+    """A new rule ends the one before: two rules of one place are decided one after the other."""
+    _lock("%s", LATE_CHARGES, 0)
 
 
 def lock_letters() -> None:

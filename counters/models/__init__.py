@@ -3,6 +3,7 @@ from counters.models.diary_entry import DiaryEntry
 from counters.models.hall import Hall, Window
 from counters.models.pause import Pause
 from counters.models.reader_job import ReaderJob
+from counters.models.reader_token import ReaderToken
 from counters.models.shift import CashCount, Shift
 from counters.models.ticket import Ticket, TicketCounter, TicketPayment, TicketPeriod
 from counters.models.ticket_service import TicketService, WindowService
@@ -15,6 +16,7 @@ __all__ = [
     "Hall",
     "Pause",
     "ReaderJob",
+    "ReaderToken",
     "Shift",
     "Ticket",
     "TicketCounter",

@@ -203,6 +203,7 @@ CHANGING_COLUMNS = {
         "satisfaction_at",
     },
     "service_quality_staffleave": {"cancelled_at"},
+    "counters_readertoken": {"revoked_at", "revoked_by_id"},
     "counters_shift": {
         "state",
         "receipts_issued",
