@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import get_commands
 from django.urls import Resolver404, resolve
 
@@ -25,6 +26,9 @@ IN_TICKS = re.compile(r"`([^`\n]+)`")
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
 KBD = re.compile(r"<kbd[^>]*>([^<{]+)</kbd>")
 COMMAND = re.compile(r"manage\.py ([a-z_]+)")
+VARIABLE = re.compile(r"^(?:# )?([A-Z_]+)=", re.MULTILINE)
+READ_BY_SETTINGS = re.compile(r"""_(?:text|optional|list|flag|bytes|number|pairs)\(["']([A-Z_]+)["']""")
+IN_SHOUTS = re.compile(r"`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`")
 MAKE = re.compile(r"`make ([a-z]+)`")
 DIGITS = set("1234567890")
 
@@ -76,6 +80,19 @@ class TestEveryDocument:
         words = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
         assert set(MAKE.findall(path.read_text())) <= words
+
+
+class TestVariables:
+    def test_of_the_settings_are_all_in_the_example(self) -> None:
+        read = set(READ_BY_SETTINGS.findall((ROOT / "config" / "settings.py").read_text()))
+
+        assert read - set(VARIABLE.findall((ROOT / ".env.example").read_text())) == set()
+
+    @pytest.mark.parametrize("name", ["operations.md", "reaching-people.md", "gas_cards.md"])
+    def test_of_the_documents_are_read_somewhere(self, name: str) -> None:
+        known = set(VARIABLE.findall((ROOT / ".env.example").read_text())) | set(dir(settings))
+
+        assert set(IN_SHOUTS.findall((ROOT / "docs" / name).read_text())) - known == set()
 
 
 class TestPagesOfPeople:
