@@ -58,7 +58,7 @@ def case() -> dict[str, Any]:
 
 def measured_account() -> dict[str, Any]:
     tests = TemperatureTest.objects.filter(account__branch__code=BRANCH)
-    return {"account_no": tests.order_by("id")[0].account.account_no}
+    return {"account_no": tests.order_by("-is_below", "id")[0].account.account_no}
 
 
 def odd_reading() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What is shown, of whom, on which screen: in the order of the day, because each finds what those before it did."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ class Picture:
     who: str
     # The name of the page's address, and what it is about.
     page: str
-    of: Callable[[], Mapping[str, Any]] | None = None
+    of: Callable[[], dict[str, Any]] | None = None
     do: "Callable[[Page], object]" = steps.look
     screen: Screen = WINDOW
 
@@ -31,7 +31,7 @@ PICTURES = (
     Picture("cashier-gas", "1001", "counters:gas_sale", of=objects.card_holder, do=steps.read_card),
     Picture("cashier-close", "1001", "counters:shift_close", do=steps.count_drawer),
     Picture("customer-receipt", "1001", "counters:receipt", of=objects.last_receipt),
-    Picture("adviser-account", "1501", "accounts:account_detail", of=objects.debtor),
+    Picture("adviser-account", "1501", "accounts:account_detail", of=objects.water_account),
     Picture("adviser-explanation", "1501", "billing:bill_explanation", of=objects.water_bill),
     Picture("adviser-simulation", "1501", "billing:simulation", of=objects.water_account, do=steps.simulate),
     Picture("collector-workbench", "3001", "billing:arrears_workbench"),
@@ -44,7 +44,6 @@ PICTURES = (
     Picture("finance-bill-run", "5001", "billing:bill_run_detail", of=objects.bill_run),
     Picture("finance-days", "5001", "admin:billing_businessday_changelist"),
     Picture("field-route", "3001", "billing:route_sheet", of=objects.route, screen=PHONE),
-    Picture("field-orders", "3001", "billing:field_list", screen=PHONE),
     Picture("administrator-staff", "9001", "admin:accounts_staff_changelist"),
     Picture("auditor-trail", "7001", "admin:accounts_auditentry_changelist"),
     Picture("customer-prices", "", "billing:price_screen", screen=BOARD),
