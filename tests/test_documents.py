@@ -24,7 +24,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 IN_TICKS = re.compile(r"`([^`\n]+)`")
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
-KBD = re.compile(r"<kbd[^>]*>([^<{]+)</kbd>")
+KBD = re.compile(r'<kbd[^>]*>([^<{]+)</kbd>|\bkey="(\w[^"{]*)"')
 COMMAND = re.compile(r"manage\.py ([a-z_]+)")
 VARIABLE = re.compile(r"^(?:# )?([A-Z_]+)=", re.MULTILINE)
 READ_BY_SETTINGS = re.compile(r"""_(?:text|optional|list|flag|bytes|number|pairs)\(["']([A-Z_]+)["']""")
@@ -49,9 +49,8 @@ def addresses_in(path: Path) -> list[str]:
 
 def keys_on_pages() -> set[str]:
     """The keys that our pages print beside their words."""
-    return {
-        key.strip() for path in (ROOT / "templates").rglob("*.html") for key in KBD.findall(path.read_text())
-    }
+    texts = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
+    return {key.strip() for text in texts for keys in KBD.findall(text) for key in keys if key}
 
 
 class TestEveryDocument:

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.screenshots.site import open_site  # first: it names the servers that the settings read
+from tests.screenshots.site import HOST, NAME, open_site  # first: it names the servers that the settings read
 
 # isort: split
 from django.core.exceptions import ObjectDoesNotExist
@@ -20,7 +20,7 @@ from tests.stories.conftest import QUIET, chromium
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "people" / "images"
 # Letters are drawn alike wherever the pictures are taken, and no cursor blinks in them.
-ALIKE = ["--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb", "--lang=zh-CN"]
+ALIKE = ["--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb"]
 # Styles and whatever a script fetches once; pages that refresh themselves are never at rest.
 SETTLED_AFTER = 500
 PATIENCE = 20_000
@@ -40,12 +40,11 @@ def main() -> int:
     os.environ["TZ"] = "Asia/Shanghai"
     time.tzset()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with open_site() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=[*QUIET, *ALIKE], env={**os.environ, "LANGUAGE": "zh_CN"}
-        )
+    with open_site() as port, sync_playwright() as playwright:
+        there = f"--host-resolver-rules=MAP {NAME} {HOST}:{port}"
+        browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *ALIKE, there])
         logging.disable(logging.WARNING)
-        camera = Camera(browser, address)
+        camera = Camera(browser, f"http://{NAME}")
         missing = [picture.name for picture in PICTURES if not camera.take(picture)]
         browser.close()
     if missing:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Count, F
 
 from accounts.models.account import Category, Service
@@ -15,7 +16,6 @@ from billing.models import (
     Receipt,
     Route,
     TariffVersion,
-    TemperatureTest,
 )
 from billing.queries.routes import Month, progress_of
 from tests.screenshots.morning import NOW
@@ -56,11 +56,6 @@ def case() -> dict[str, Any]:
     return {"pk": cases.order_by("-id")[0].pk}
 
 
-def measured_account() -> dict[str, Any]:
-    tests = TemperatureTest.objects.filter(account__branch__code=BRANCH)
-    return {"account_no": tests.order_by("-is_below", "id")[0].account.account_no}
-
-
 def odd_reading() -> dict[str, Any]:
     readings = Reading.objects.filter(
         state=Reading.State.IN_REVIEW, installation__account__branch__code=BRANCH
@@ -88,3 +83,30 @@ def route() -> dict[str, Any]:
     month = Month.of(NOW.date())
     routes = Route.objects.filter(branch__code=BRANCH).order_by("code")
     return {"code": next(one.code for one in routes if progress_of([one.pk], month)[one.pk].missed)}
+
+
+def first_hall() -> dict[str, Any]:
+    return {"number": 1}
+
+
+def hall_key() -> dict[str, Any]:
+    """The address of the kiosk and the board of the first hall."""
+    return {"key": apps.get_model("counters", "Hall").objects.get(**first_hall()).public_key}
+
+
+def waiting_ticket() -> dict[str, Any]:
+    """Somebody who waits with others ahead."""
+    tickets = apps.get_model("counters", "Ticket").objects.filter(hall__number=1, state="WAITING")
+    return {"code": tickets.order_by("-issued_at")[0].code}
+
+
+def tablet() -> dict[str, Any]:
+    """The tablet before the window at which the payment was taken."""
+    tablets = apps.get_model("service_quality", "RatingTablet").objects
+    return {"key": tablets.get(window__hall__number=1, window__number=1).key}
+
+
+def matter() -> dict[str, Any]:
+    """A matter of the branch that somebody has in hand."""
+    matters = apps.get_model("service_quality", "Matter").objects.filter(branch__code=BRANCH, state="OPEN")
+    return {"number": matters.order_by("due_at", "id")[0].number}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.screenshots import objects, steps
-from tests.screenshots.screens import BOARD, PHONE, WINDOW, Screen
+from tests.screenshots.screens import BOARD, KIOSK, PHONE, TABLET, WINDOW, Screen
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -31,14 +31,30 @@ PICTURES = (
     Picture("cashier-gas", "1001", "counters:gas_sale", of=objects.card_holder, do=steps.read_card),
     Picture("cashier-close", "1001", "counters:shift_close", do=steps.count_drawer),
     Picture("customer-receipt", "1001", "counters:receipt", of=objects.last_receipt),
+    Picture(
+        "customer-tablet",
+        "",
+        "service_quality:tablet",
+        of=objects.tablet,
+        do=steps.wait_to_be_asked,
+        screen=TABLET,
+    ),
+    Picture("customer-kiosk", "", "queue:kiosk", of=objects.hall_key, screen=KIOSK),
+    Picture("customer-board", "", "queue:board", of=objects.hall_key, screen=BOARD),
+    Picture("customer-phone", "", "queue:ticket", of=objects.waiting_ticket, screen=PHONE),
     Picture("adviser-account", "1501", "accounts:account_detail", of=objects.water_account),
     Picture("adviser-explanation", "1501", "billing:bill_explanation", of=objects.water_bill),
     Picture("adviser-simulation", "1501", "billing:simulation", of=objects.water_account, do=steps.simulate),
+    Picture("adviser-matter", "1501", "service_quality:matter_new"),
     Picture("collector-workbench", "3001", "billing:arrears_workbench"),
     Picture("collector-case", "3001", "billing:arrears_case", of=objects.case),
-    Picture("complaints-temperature", "4001", "billing:heat_account", of=objects.measured_account),
+    Picture("complaints-list", "4001", "service_quality:matter_list"),
+    Picture("complaints-matter", "4001", "service_quality:matter_detail", of=objects.matter),
+    Picture("supervisor-dashboard", "2001", "admin:index", do=steps.wait_for_chart),
+    Picture("supervisor-hall", "2001", "queue:hall", of=objects.first_hall, screen=TABLET),
     Picture("supervisor-corrections", "2001", "billing:correction_list"),
     Picture("supervisor-reading", "2001", "billing:reading_review", of=objects.odd_reading),
+    Picture("manager-recovery", "6001", "billing:recovery"),
     Picture("manager-policy", "6001", "billing:policy_version", of=objects.policy_version),
     Picture("manager-tariff", "6001", "billing:tariff_version", of=objects.waiting_tariff),
     Picture("finance-bill-run", "5001", "billing:bill_run_detail", of=objects.bill_run),

@@ -15,6 +15,9 @@ os.environ["STACK"] = PLACE
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 for _named in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
     os.environ.pop(_named, None)
+# The browser finds this name at whatever port is free: codes that hold an address are the same each time.
+NAME = "hall.example.com"
+os.environ["ALLOWED_HOSTS"] = NAME
 
 import django  # noqa: E402
 
@@ -40,8 +43,8 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextlib.contextmanager
-def open_site() -> Iterator[str]:
-    """Found the company anew, serve it, and give its address."""
+def open_site() -> Iterator[int]:
+    """Found the company anew, serve it, and give the port."""
     place = Place.of(PLACE)
     lock = Lock(place.home.parent / f"{PLACE}.lock")
     if not lock.acquire(timeout=0):
@@ -52,8 +55,8 @@ def open_site() -> Iterator[str]:
         call_command("migrate", interactive=False, verbosity=0)
         _stop_clock()
         call_command("demo", accounts=ACCOUNTS, seed=SEED, on=NOW.date(), stdout=io.StringIO())
-        with _serve() as address:
-            yield address
+        with _serve() as port:
+            yield port
     shutil.rmtree(place.home, ignore_errors=True)
     lock.release()
 
@@ -65,7 +68,7 @@ def _stop_clock() -> None:
 
 
 @contextlib.contextmanager
-def _serve() -> Iterator[str]:
+def _serve() -> Iterator[int]:
     from config.wsgi import application
 
     server = ThreadedWSGIServer((HOST, 0), _Quiet)
@@ -74,7 +77,7 @@ def _serve() -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://{HOST}:{server.server_address[1]}"
+        yield server.server_port
     finally:
         server.shutdown()
         server.server_close()

@@ -13,10 +13,12 @@ def look(page: "Page") -> None:
 
 
 def open_shift_and_count_money(page: "Page") -> None:
-    """The counter sends who has no shift to open one; then a customer who owes, and cash in hand."""
+    """The counter sends who has no shift to open one; then a visitor is called who owes, and cash is in hand."""
     page.fill("[name=opening_float]", "300.00")
     page.press("[name=opening_float]", "Enter")
     page.wait_for_url("**/counter/")
+    page.keyboard.press("F3")
+    page.wait_for_selector("#queue-bar .queue-number")
     _find(page)
     page.fill("[name=amount_1]", _enough(page))
 
@@ -44,6 +46,16 @@ def simulate(page: "Page") -> None:
     page.locator("main form input[type=text], main form input[inputmode]").first.fill("20")
     page.keyboard.press("Enter")
     page.wait_for_load_state()
+
+
+def wait_to_be_asked(page: "Page") -> None:
+    """The tablet finds by itself that a visit is over."""
+    page.wait_for_selector("main button")
+
+
+def wait_for_chart(page: "Page") -> None:
+    page.wait_for_selector("canvas")
+    page.wait_for_timeout(1_000)
 
 
 def _find(page: "Page") -> None:
