@@ -30,6 +30,11 @@ VARIABLE = re.compile(r"^(?:# )?([A-Z_]+)=", re.MULTILINE)
 READ_BY_SETTINGS = re.compile(r"""_(?:text|optional|list|flag|bytes|number|pairs)\(["']([A-Z_]+)["']""")
 IN_SHOUTS = re.compile(r"`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`")
 MAKE = re.compile(r"`make ([a-z]+)`")
+# Of development, of the computer at a window, what the compose file's own database does not need, and what the
+# web server sets for itself: empty, it would wait for ever.
+NOT_FOR_CONTAINERS = {
+    "DEBUG", "STACK", "CARD_FOLDER", "GAS_CARD_KEY", "SMS_FILE", "PGBOUNCER", "DATABASE_OWNER_URL", "STATEMENT_TIMEOUT",
+}  # fmt: skip
 DIGITS = set("1234567890")
 
 
@@ -92,6 +97,12 @@ class TestVariables:
         known = set(VARIABLE.findall((ROOT / ".env.example").read_text())) | set(dir(settings))
 
         assert set(IN_SHOUTS.findall((ROOT / "docs" / name).read_text())) - known == set()
+
+    def test_of_production_reach_the_containers(self) -> None:
+        read = set(READ_BY_SETTINGS.findall((ROOT / "config" / "settings.py").read_text()))
+        passed_on = set(re.findall(r"^    ([A-Z_]+): ", (ROOT / "compose.yaml").read_text(), re.MULTILINE))
+
+        assert read - passed_on - NOT_FOR_CONTAINERS == set()
 
 
 class TestPagesOfPeople:
