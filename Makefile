@@ -11,7 +11,7 @@ LIKE_PRODUCTION = APP_ENV=production ALLOWED_HOSTS=hall.example.com REDIS_URL=re
 	SECRET_KEY=neither-secret-nor-used-but-long-enough-with-0123456789 \
 	DATABASE_URL=postgres://web@db/nuanchuang DATABASE_OWNER_URL=postgres://owner@db/nuanchuang
 
-.PHONY: setup dev run test lint bench messages requirements
+.PHONY: setup dev run test lint bench screenshots messages requirements
 
 setup:
 	@$(PYTHON) config/installation.py
@@ -35,6 +35,10 @@ lint: dev
 
 bench: setup
 	@.venv/bin/python manage.py bench $(BENCH)
+
+# The pictures of docs/people, of a demo company on servers of its own (needs Debian's chromium).
+screenshots: dev
+	@.venv/bin/python -m tests.screenshots
 
 # Collect the sentences to translate (needs GNU gettext), then compile what is translated.
 messages: setup
