@@ -74,9 +74,7 @@ class TestTwoScreensOfOneTablet:
         self, shift: Shift, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         remove_row_locks(monkeypatch)
-        make_them_meet(
-            monkeypatch, "service_quality.services.ratings.unasked_visit_at", 2, afterwards=True
-        )
+        make_them_meet(monkeypatch, "service_quality.services.ratings.unasked_visit_at", 2, afterwards=True)
 
         assert self.ask(shift) == {"RatingRequest": 1, "IntegrityError": 1}
 
@@ -130,9 +128,7 @@ class TestTwoCardsForOneReceipt:
     def test_are_one(self, shift: Shift) -> None:
         assert self.give(shift) == {"PraiseCard": 1, "given_already": 1}
 
-    def test_meet_the_database_without_the_lock(
-        self, shift: Shift, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_meet_the_database_without_the_lock(self, shift: Shift, monkeypatch: pytest.MonkeyPatch) -> None:
         remove(monkeypatch, "service_quality.services.cards.lock_payment")
         make_them_meet(monkeypatch, "service_quality.services.cards.check_receipt", 2, afterwards=True)
 
