@@ -66,7 +66,9 @@ def _of_ticket(follow_up: FollowUp) -> list[dict[str, Any]]:
     events = [
         {"at": ticket.issued_at, "what": _("Number %(label)s taken") % {"label": ticket.label}, "url": ""}
     ]
-    for period in TicketPeriod.objects.filter(ticket=ticket, ended_at__isnull=False).order_by("begun_at"):
+    for period in TicketPeriod.objects.filter(ticket=ticket).order_by("begun_at"):
+        if period.ended_at is None:
+            continue
         minutes = max(1, round((period.ended_at - period.begun_at).total_seconds() / 60))
         what = ngettext("%(kind)s: %(minutes)s minute", "%(kind)s: %(minutes)s minutes", minutes)
         events.append(
