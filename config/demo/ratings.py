@@ -76,13 +76,13 @@ def rate_visits(company: Company, on: datetime.date, chance: Chance) -> None:
     waiting = {row[0] for row in rows[-max(BAD_AT_LAST) :]}
     copy_rows("service_quality_rating", _RATING, rows)
     owners = {company.halls[number].pk: company.supervisor_of(number) for number in company.halls}
-    days = {row[-2] for row in rows}
-    due = {day: due_day(day) for day in days}
     bad = [row for row in rows if row[6] in BAD]
+    # Asked before the COPY, while the connection is free.
+    due = {row[0]: due_day(row[-1]) for row in bad}
     copy_rows(
         "service_quality_followup",
         _FOLLOW_UP,
-        (_follow_up(row, owners[row[4]], due[row[-2]], chance, is_open=row[0] in waiting) for row in bad),
+        (_follow_up(row, owners[row[4]], due[row[0]], chance, is_open=row[0] in waiting) for row in bad),
     )
 
 

@@ -68,8 +68,8 @@ def qr_code(receipt: Receipt) -> str:
 
 
 def rating_code(receipt: Receipt, site: str) -> str:
-    """A code that opens, on the customer's phone, the page to rate this visit."""
-    return str(segno.make(rating_address(receipt, site), error="m").svg_data_uri())
+    """A code that opens, on the customer's phone, the page to rate this visit; coarse, as paper rolls print."""
+    return str(segno.make(rating_address(receipt, site), error="l").svg_data_uri())
 
 
 def taken_sentence(payment: Payment) -> str:

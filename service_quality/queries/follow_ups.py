@@ -7,9 +7,10 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Staff
+from billing.business_date import business_date_of
 from counters.models import TicketPeriod
 from service_quality.models import FollowUp
 
@@ -27,6 +28,12 @@ def open_first(found: QuerySet[FollowUp], *, show: str, staff: Staff) -> QuerySe
 
 def follow_up_rows(found: Iterable[FollowUp], today: datetime.date) -> list[dict[str, Any]]:
     return [{"follow_up": one, "left": _left(one, today), "tone": _tone(one, today)} for one in found]
+
+
+def undated_years(found: QuerySet[FollowUp]) -> list[int]:
+    """The years of open follow-ups that wait for a working calendar."""
+    opened = found.filter(due_on__isnull=True).values_list("opened_at", flat=True)
+    return sorted({business_date_of(at).year for at in opened})
 
 
 def story_of(follow_up: FollowUp) -> list[dict[str, Any]]:
@@ -59,7 +66,9 @@ def _of_ticket(follow_up: FollowUp) -> list[dict[str, Any]]:
     events = [
         {"at": ticket.issued_at, "what": _("Number %(label)s taken") % {"label": ticket.label}, "url": ""}
     ]
-    for period in TicketPeriod.objects.filter(ticket=ticket, ended_at__isnull=False).order_by("begun_at"):
+    for period in TicketPeriod.objects.filter(ticket=ticket).order_by("begun_at"):
+        if period.ended_at is None:
+            continue
         minutes = max(1, round((period.ended_at - period.begun_at).total_seconds() / 60))
         what = ngettext("%(kind)s: %(minutes)s minute", "%(kind)s: %(minutes)s minutes", minutes)
         events.append(
@@ -90,7 +99,7 @@ def _of_payment(follow_up: FollowUp) -> list[dict[str, Any]]:
 
 def _left(one: FollowUp, today: datetime.date) -> str:
     if not one.is_open:
-        return _("done")
+        return pgettext("follow-up", "done")
     if one.due_on is None:
         return _("no working calendar")
     days = (one.due_on - today).days

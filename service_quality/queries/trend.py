@@ -43,5 +43,5 @@ def trend_chart(
         "bar_width": round(max(room - MARGIN, 1), 2),
         "bars": bars,
         "is_weekly": step == A_WEEK,
-        "has_ratings": any(bar["tally"].rated for bar in bars),
+        "has_ratings": any(one.rated for one in days.values()),
     }

@@ -31,7 +31,7 @@ def visit_rows(visits: Sequence[VisitKeys]) -> list[dict[str, Any]]:
                 "window": windows[one.window_id],
                 "staff": people[one.staff_id],
                 "ticket": ticket.label if ticket else "",
-                "receipt": receipts.get(payment_id, ""),
+                "receipt": receipts.get(payment_id, "") if payment_id else "",
                 "rating": rating,
                 "follow_up": getattr(rating, "follow_up", None),
             }

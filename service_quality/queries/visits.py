@@ -61,7 +61,7 @@ def _last_ticket(window: Window, since: datetime.datetime) -> Visit | None:
         .order_by("-ended_at")
         .first()
     )
-    if ticket is None:
+    if ticket is None or ticket.staff_id is None or ticket.ended_at is None:
         return None
     # The newest of its payments, if it had any, goes into the chain of evidence.
     link = (
@@ -92,6 +92,6 @@ def _last_payment(window: Window, since: datetime.datetime) -> Visit | None:
         .order_by("-entered_at")
         .first()
     )
-    if entry is None:
+    if entry is None or entry.payment.taken_by_id is None:
         return None
     return Visit(window, entry.payment.taken_by_id, entry.entered_at, None, entry.payment)

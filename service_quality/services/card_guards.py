@@ -58,8 +58,8 @@ def check_among_staff(giver: Staff, receiver: Staff, on: datetime.date) -> None:
     _check_loop(giver, receiver, on)
 
 
-def check_receipt(payment: Payment, on: datetime.date) -> None:
-    """The receipt is locked. Codes: no_visit, void_receipt, too_late, given_already."""
+def check_receipt(payment: Payment, on: datetime.date) -> int:
+    """The key of whoever took the payment. The receipt is locked. Codes: no_visit, void_receipt, too_late, given_already."""
     if payment.taken_by_id is None:
         raise CardRefused(_("This receipt belongs to no visit at a window."), code="no_visit")
     if Reversal.objects.filter(payment=payment).exists():
@@ -72,6 +72,7 @@ def check_receipt(payment: Payment, on: datetime.date) -> None:
         )
     if PraiseCard.objects.standing().filter(payment=payment, source=Source.CUSTOMER).exists():
         raise CardRefused(_("A card was given for this receipt already. Thank you."), code="given_already")
+    return payment.taken_by_id
 
 
 def check_day(on: datetime.date, at: datetime.datetime, first: datetime.date | None = None) -> None:

@@ -43,13 +43,13 @@ def give_card_for_receipt(
     text = check_words(kind, text)
     today = business_date_of(at)
     lock_payment(payment.pk)
-    check_receipt(payment, today)
+    receiver_id = check_receipt(payment, today)
     card = PraiseCard.objects.create(
         serial=next_electronic_serial(today),
         kind=kind,
         source=Source.CUSTOMER,
         medium=Medium.ELECTRONIC,
-        receiver_id=payment.taken_by_id,
+        receiver_id=receiver_id,
         payment=payment,
         text=text,
         given_on=today,
@@ -108,10 +108,10 @@ def enter_card_of_customer(
     text = check_words(kind, text)
     check_day(given_on, at, first=payment.business_date)
     lock_payment(payment.pk)
-    check_receipt(payment, given_on)
+    receiver_id = check_receipt(payment, given_on)
     return _enter(
         serial, kind=kind, source=Source.CUSTOMER, text=text, given_on=given_on, by=by, at=at,
-        receiver_id=payment.taken_by_id, payment=payment,
+        receiver_id=receiver_id, payment=payment,
     )  # fmt: skip
 
 

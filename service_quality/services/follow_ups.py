@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Staff
 from accounts.queries.working_days import CalendarMissing, working_day_after
 from accounts.services.audit import record_audit
+from billing.business_date import business_date_of
 from service_quality.models import FollowUp, Rating, Supervision
 from service_quality.services.refusals import FollowUpRefused
 
@@ -17,13 +18,11 @@ LONGEST = 500
 
 @transaction.atomic
 def open_follow_up(rating: Rating, *, at: datetime.datetime) -> FollowUp:
-    """Give a bad rating to whoever answers for the hall, due within one working day.
+    """Give a bad rating to whoever answers for the hall, due within one working day of the rating.
 
     Without the working calendar of the year it is opened all the same, without a day: the page says so.
     """
-    return FollowUp.objects.create(
-        rating=rating, opened_at=at, due_on=due_day(rating.business_date), owner=_owner_of(rating)
-    )
+    return FollowUp.objects.create(rating=rating, opened_at=at, due_on=due_day(at), owner=_owner_of(rating))
 
 
 @transaction.atomic
@@ -66,19 +65,19 @@ def record_finding(
 def count_due_days() -> int:
     """Give a day to the follow-ups whose calendar was missing and has come. Safe to run twice."""
     counted = 0
-    waiting = FollowUp.objects.open().filter(due_on__isnull=True).select_related("rating")
-    for one in waiting.select_for_update(of=("self",), skip_locked=True):
-        one.due_on = due_day(one.rating.business_date)
+    waiting = FollowUp.objects.open().filter(due_on__isnull=True)
+    for one in waiting.select_for_update(skip_locked=True):
+        one.due_on = due_day(one.opened_at)
         if one.due_on is not None:
             one.save(update_fields=["due_on"])
             counted += 1
     return counted
 
 
-def due_day(start: datetime.date) -> datetime.date | None:
+def due_day(opened_at: datetime.datetime) -> datetime.date | None:
     """The last day for a follow-up; None when the calendar to count in is missing."""
     try:
-        return working_day_after(start, WORKING_DAYS)
+        return working_day_after(business_date_of(opened_at), WORKING_DAYS)
     except CalendarMissing:
         return None
 

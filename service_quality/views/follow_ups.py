@@ -17,7 +17,7 @@ from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
 from service_quality.forms.ratings import FindingForm
 from service_quality.models import FollowUp
-from service_quality.queries.follow_ups import follow_up_rows, open_first, story_of
+from service_quality.queries.follow_ups import follow_up_rows, open_first, story_of, undated_years
 from service_quality.services.follow_ups import record_finding
 
 ROWS = 40
@@ -41,9 +41,7 @@ def follow_up_list(request: StaffRequest) -> HttpResponse:
         "rows": follow_up_rows(page.object_list, today),
         "open": waiting.count(),
         "late": waiting.filter(due_on__lt=today).count(),
-        "undated": sorted(
-            {one.year for one in waiting.filter(due_on=None).dates("rating__business_date", "year")}
-        ),
+        "undated": undated_years(waiting),
     }
     return render(request, "service_quality/follow_ups.html", context)
 

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -16,7 +17,7 @@ from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
 from counters.models import Hall
 from service_quality.forms.ratings import ExtentForm, RowsForm
-from service_quality.models import FollowUp
+from service_quality.models import FollowUp, Rating
 from service_quality.queries.finished_visits import Wanted
 from service_quality.queries.own_figures import own_figures
 from service_quality.queries.ranking import ranking
@@ -42,12 +43,22 @@ def rating_figures(request: StaffRequest) -> HttpResponse:
         extent = form.extent()
         days = tallies(extent, "day")
         halls = Hall.objects.in_bulk()
+        tally = together(days.values())
+        rows = f"{reverse('service_quality:rating_rows')}?"
         context |= {
-            "tally": together(days.values()),
+            "tally": tally,
             "address": form.address(),
+            "levels": [(one.value, one.label, tally.counts[one.value]) for one in Rating.Level],
+            "followed_up": sum(tally.counts[level] for level in BAD),
             "trend": trend_chart(extent.first, extent.last, days),
-            "halls": [(halls[key], one) for key, one in sorted(tallies(extent, "hall").items())],
-            "people": ranking(tallies(extent, "staff")),
+            "halls": [
+                (halls[key], one, rows + form.address(hall=key))
+                for key, one in sorted(tallies(extent, "hall").items())
+            ],
+            "people": [
+                (one, rows + form.address(person=one.staff.number))
+                for one in ranking(tallies(extent, "staff"))
+            ],
             "open_follow_ups": FollowUp.objects.visible_to(request.user).open().count(),
         }
     return render(request, "service_quality/ratings.html", context, status=422 if form.errors else 200)

@@ -229,6 +229,7 @@ class TestWhoSeesWhat:
         assert "60.00 %" in text
         assert "某某说的" not in text
         for rating in rated:
+            assert rating.payment is not None
             assert rating.payment.receipt.number not in text
 
     def test_the_clerk_sees_nothing_before_there_are_enough_to_hide_in(self, hall: Hall) -> None:

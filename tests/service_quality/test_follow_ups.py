@@ -9,11 +9,12 @@ from accounts.models import Staff
 from counters.models import Shift
 from service_quality.models import FollowUp, Supervision
 from service_quality.services.follow_ups import count_due_days, record_finding
+from service_quality.services.ratings import rate_by_receipt
 from tests.counters.rows import refused
 from tests.factories.accounts import make_staff
 from tests.factories.arrears import ship_calendars
 from tests.factories.counters import MORNING, make_shift
-from tests.factories.quality import make_rating
+from tests.factories.quality import make_payment, make_rating
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,15 @@ def follow_up_of(shift: Shift, at: datetime.datetime = MORNING) -> FollowUp:
 class TestOpening:
     def test_is_due_on_the_next_working_day(self, shift: Shift, supervisor: Staff, calendars: None) -> None:
         assert follow_up_of(shift).due_on == datetime.date(2026, 11, 24)
+
+    def test_counts_from_the_rating_and_not_from_the_visit(
+        self, shift: Shift, supervisor: Staff, calendars: None
+    ) -> None:
+        friday = MORNING + datetime.timedelta(days=4)
+
+        rating = rate_by_receipt(make_payment(shift), level=1, at=friday)
+
+        assert rating.follow_up.due_on == datetime.date(2026, 11, 30)
 
     def test_counts_over_a_holiday(self, branch: object, supervisor: Staff, calendars: None) -> None:
         # 30 September 2026 is followed by the holidays; 8 October is worked, 10 October as well.
