@@ -37,7 +37,7 @@ class FollowForm(forms.Form):
     )
 
     def clean_phone(self) -> str:
-        return self.cleaned_data["phone"].strip().replace(" ", "")
+        return str(self.cleaned_data["phone"]).strip().replace(" ", "")
 
     def clean_code(self) -> str:
         return re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()

@@ -216,6 +216,16 @@ class TestAMatter:
         assert "13900004711" not in text_of(client.get(f"/matters/{closed.number}/"))
 
 
+class TestTheSlip:
+    def test_gives_the_customer_number_date_and_code_and_no_story(self, hall: Hall, adviser: Staff) -> None:
+        matter = make_matter(adviser, text="CANARY")
+
+        page = text_of(signed_in(adviser).get(f"/matters/{matter.number}/slip/"))
+
+        assert all(word in page for word in (matter.number, matter.code, "2026-11-25 17:30", "/follow/"))
+        assert "CANARY" not in page
+
+
 class TestTheFiles:
     def test_are_served_to_those_who_see_the_matter(
         self, hall: Hall, adviser: Staff, settings: Settings, tmp_path: Any

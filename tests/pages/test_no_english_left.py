@@ -172,6 +172,7 @@ class TestAChinesePage:
             "/matters/new/",
         ]
         addresses += [f"/matters/{one.number}/" for one in (late, answered, closed)]
+        addresses.append(f"/matters/{late.number}/slip/")
         addresses += ["/matters/overdue/", "/matters/leave/", "/follow/", "/follow/new/"]
         client.post("/follow/", {"phone": closed.phone, "code": closed.code})
         pages = {address: client.get(address) for address in [*addresses, "/follow/matter/"]}
