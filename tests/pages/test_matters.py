@@ -325,7 +325,7 @@ class TestFollowing:
     def test_leaves_a_matter_and_comes_back_with_telephone_and_code(self, hall: Hall, adviser: Staff) -> None:
         client, phone = self.customer(), f"1390002{uuid4().int % 10_000:04}"
         body = {
-            "request_id": str(uuid4()), "kind": "COMPLAINT", "topic": "SUPPLY", "branch": hall.branch.pk,
+            "request_id": str(uuid4()), "kind": "COMPLAINT", "topic": "SUPPLY", "hall": hall.shift.window.hall.pk,
             "phone": phone, "text": "暖气一直不热", "contact_name": "孙女士",
         }  # fmt: skip
 
@@ -334,6 +334,7 @@ class TestFollowing:
 
         matter = Matter.objects.get()
         assert (matter.state, matter.source, matter.first_responder) == ("NEW", "WEB", None)
+        assert (matter.branch, matter.hall) == (hall.branch, hall.shift.window.hall)
         assert matter.code in text_of(client.get("/follow/matter/"))
         again = self.customer()
         spelled = f" {matter.code[:4].lower()}-{matter.code[4:].lower()} "
@@ -420,7 +421,7 @@ class TestFollowing:
         told = [
             self.customer().post(
                 "/follow/new/",
-                {"request_id": str(uuid4()), "kind": "INQUIRY", "topic": "OTHER", "branch": hall.branch.pk,
+                {"request_id": str(uuid4()), "kind": "INQUIRY", "topic": "OTHER", "hall": hall.shift.window.hall.pk,
                  "phone": phone, "text": "问一下"},
             ).status_code
             for _ in range(6)
