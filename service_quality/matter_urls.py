@@ -12,6 +12,7 @@ urlpatterns = [
     path("leave/<int:pk>/cancel/", leaves.leave_cancel, name="leave_cancel"),
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
     path("<str:number>/", matters.matter_detail, name="matter_detail"),
+    path("<str:number>/slip/", matters.matter_slip, name="matter_slip"),
     *(
         path(f"<str:number>/{act}/", matter_acts.matter_act, {"act": act}, name=f"matter_{act}")
         for act in ACTS

@@ -50,7 +50,7 @@ pytestmark = pytest.mark.django_db
 
 TABLE = yaml.safe_load((Path(__file__).parent / "data" / "matrix.yaml").read_text(encoding="utf-8"))
 EVERYBODY = (*ROLES, "nobody")
-PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR....IEND"
+PAPER = b"%PDF-1.7\n%%EOF\n"
 REST = ("PUT", "PATCH", "DELETE")
 METHODS_OF_ROWS = {
     "changelist": ("GET", "POST"),
@@ -208,7 +208,7 @@ def matter_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     )
     matters = [make_matter(heard, text=f"{name}暖气不热", contact_name=name) for heard, _boss, name in people]
     files = [
-        attach_file(one, file=File(f"{one.number}.png", PICTURE), caption="阀门", by=None, at=MORNING)
+        attach_file(one, file=File(f"{one.number}.pdf", PAPER), caption="阀门", by=None, at=MORNING)
         for one in matters
     ]
     leaves = [

@@ -7,8 +7,9 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Branch
+from accounts.models import Account
 from billing.services.photos import LARGEST_PHOTO
+from counters.models import Hall
 from service_quality.models import Matter
 from service_quality.services.matters.attaching import File, check_file
 from service_quality.services.matters.taking import CODE_LENGTH, PHONE, NewMatter
@@ -37,7 +38,7 @@ class FollowForm(forms.Form):
     )
 
     def clean_phone(self) -> str:
-        return self.cleaned_data["phone"].strip().replace(" ", "")
+        return str(self.cleaned_data["phone"]).strip().replace(" ", "")
 
     def clean_code(self) -> str:
         return re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
@@ -49,8 +50,8 @@ class PublicMatterForm(forms.Form):
     request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     kind = forms.ChoiceField(label=_("What it is"), choices=[(one.value, one.label) for one in KINDS])
     topic = forms.ChoiceField(label=_("About"), choices=Matter.Topic, initial=Matter.Topic.OTHER)
-    branch = forms.ModelChoiceField(
-        Branch.objects.all(),
+    hall = forms.ModelChoiceField(
+        Hall.objects.select_related("branch"),
         label=_("Which office"),
         required=False,
         empty_label=_("as the account number says"),
@@ -92,10 +93,14 @@ class PublicMatterForm(forms.Form):
         account = (
             Account.objects.filter(account_no=number).select_related("branch").first() if number else None
         )
+        hall = data.get("hall")
         data["account"] = account
-        data["branch"] = account.branch if account else data.get("branch")
-        if data["branch"] is None and "branch" not in self.errors:
-            self.add_error("branch", forms.ValidationError(_("Choose the office."), code="branch_missing"))
+        data["branch"] = account.branch if account else hall.branch if hall else None
+        if data["branch"] is None and "hall" not in self.errors:
+            self.add_error("hall", forms.ValidationError(_("Choose the office."), code="hall_missing"))
+        elif hall and hall.branch_id != data["branch"].pk:
+            # The account says where it belongs.
+            data["hall"] = None
         return data
 
     def new_matter(self) -> NewMatter:

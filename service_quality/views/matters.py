@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -70,3 +71,18 @@ def matter_list(request: StaffRequest) -> HttpResponse:
 def matter_detail(request: StaffRequest, number: str) -> HttpResponse:
     """The whole story of one matter and what can be done now. The same page is its paper."""
     return show_matter(request, get_object_or_404(Matter.objects.visible_to(request.user), number=number))
+
+
+@permission_required("service_quality.view_matter", raise_exception=True)
+@require_GET
+@never_cache
+def matter_slip(request: StaffRequest, number: str) -> HttpResponse:
+    """What the customer takes home: the number, the date that was promised, the code."""
+    matters = Matter.objects.visible_to(request.user).select_related("branch", "hall", "first_responder")
+    matter = get_object_or_404(matters, number=number)
+    context = {
+        "matter": matter,
+        "back_url": matter.get_absolute_url(),
+        "follow_url": request.build_absolute_uri(reverse("service_quality:follow")),
+    }
+    return render(request, "service_quality/matter_slip.html", context)

@@ -216,6 +216,16 @@ class TestAMatter:
         assert "13900004711" not in text_of(client.get(f"/matters/{closed.number}/"))
 
 
+class TestTheSlip:
+    def test_gives_the_customer_number_date_and_code_and_no_story(self, hall: Hall, adviser: Staff) -> None:
+        matter = make_matter(adviser, text="CANARY")
+
+        page = text_of(signed_in(adviser).get(f"/matters/{matter.number}/slip/"))
+
+        assert all(word in page for word in (matter.number, matter.code, "2026-11-25 17:30", "/follow/"))
+        assert "CANARY" not in page
+
+
 class TestTheFiles:
     def test_are_served_to_those_who_see_the_matter(
         self, hall: Hall, adviser: Staff, settings: Settings, tmp_path: Any
@@ -315,7 +325,7 @@ class TestFollowing:
     def test_leaves_a_matter_and_comes_back_with_telephone_and_code(self, hall: Hall, adviser: Staff) -> None:
         client, phone = self.customer(), f"1390002{uuid4().int % 10_000:04}"
         body = {
-            "request_id": str(uuid4()), "kind": "COMPLAINT", "topic": "SUPPLY", "branch": hall.branch.pk,
+            "request_id": str(uuid4()), "kind": "COMPLAINT", "topic": "SUPPLY", "hall": hall.shift.window.hall.pk,
             "phone": phone, "text": "暖气一直不热", "contact_name": "孙女士",
         }  # fmt: skip
 
@@ -324,6 +334,7 @@ class TestFollowing:
 
         matter = Matter.objects.get()
         assert (matter.state, matter.source, matter.first_responder) == ("NEW", "WEB", None)
+        assert (matter.branch, matter.hall) == (hall.branch, hall.shift.window.hall)
         assert matter.code in text_of(client.get("/follow/matter/"))
         again = self.customer()
         spelled = f" {matter.code[:4].lower()}-{matter.code[4:].lower()} "
@@ -410,7 +421,7 @@ class TestFollowing:
         told = [
             self.customer().post(
                 "/follow/new/",
-                {"request_id": str(uuid4()), "kind": "INQUIRY", "topic": "OTHER", "branch": hall.branch.pk,
+                {"request_id": str(uuid4()), "kind": "INQUIRY", "topic": "OTHER", "hall": hall.shift.window.hall.pk,
                  "phone": phone, "text": "问一下"},
             ).status_code
             for _ in range(6)

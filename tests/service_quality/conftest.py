@@ -30,12 +30,13 @@ def office(db: None) -> Office:
     ship_calendars()
     branch = make_branch()
     return Office(
-        branch,
-        *(
-            make_staff(role=role, branch=branch)
-            for role in ("adviser", "cashier", "complaints", "supervisor", "manager")
-        ),
-        make_staff(role="complaints"),
+        branch=branch,
+        adviser=make_staff(role="adviser", branch=branch),
+        colleague=make_staff(role="cashier", branch=branch),
+        complaints=make_staff(role="complaints", branch=branch),
+        supervisor=make_staff(role="supervisor", branch=branch),
+        manager=make_staff(role="manager", branch=branch),
+        stranger=make_staff(role="complaints"),
     )
 
 

@@ -14,6 +14,7 @@ from service_quality.models import Matter
 from service_quality.tasks import watch_matters
 from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
 from tests.factories.arrears import ship_calendars
+from tests.factories.counters import make_window
 from tests.service_quality.test_take_matter import local
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
@@ -150,9 +151,10 @@ class TestAHotlineTicket:
     def test_is_followed_and_opened_again_by_the_customer_on_the_telephone(
         self, page: "Page", live_server: LiveServer, set_clock: SetClock, people: dict[str, Staff]
     ) -> None:
+        office = make_window(people["4001"].branch).hall
         page.set_viewport_size({"width": 390, "height": 844})
         page.goto(f"{live_server.url}/follow/new/")
-        page.select_option("[name=branch]", str(people["4001"].branch_id))
+        page.select_option("[name=hall]", str(office.pk))
         page.fill("[name=phone]", "13900004712")
         page.fill("[name=text]", "楼道漏水")
         page.locator("form.panel button").click()
