@@ -57,7 +57,7 @@ def _work(done: Iterable[Work], weights: Mapping[str, Decimal]) -> dict[Key, Mea
             )
         key = (work.staff_id, work.post, work.hall_id)
         line = lines.setdefault(key, Measured(*key))
-        line.counts[work.business] = (work.count, work.undone)
+        line.counts[work.business] = (work.times, work.undone)
     for line in lines.values():
         line.workload = workload_of((count, weights[code]) for code, (count, _undone) in line.counts.items())
     return lines
