@@ -30,6 +30,7 @@ from tests.factories.billing import make_finding
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
 from tests.factories.matters import make_matter
+from tests.factories.quality import quality_objects
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
 from tests.gas import make_unwritten_card
@@ -121,6 +122,7 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **supply_objects(hall),
         **matter_objects(hall),
         **assessment_objects(hall),
+        **quality_objects(own, foreign),
     }
 
 

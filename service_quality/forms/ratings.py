@@ -11,7 +11,7 @@ from service_quality.models import Rating
 from service_quality.queries.finished_visits import Extent
 
 A_MONTH = datetime.timedelta(days=29)
-LEVELS = [(str(level.value), level.label) for level in reversed(Rating.Level)]
+LEVELS = [(str(level.value), level.label) for level in Rating.Level]
 SHOWN = [
     ("", _("all visits")),
     ("rated", _("rated")),

@@ -1,15 +1,18 @@
 import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Staff
 from service_quality.models import PraiseCard
 
 
 def people_to_thank(giver: Staff) -> QuerySet[Staff]:
-    """Whoever works here and is somebody else."""
-    return Staff.objects.filter(is_active=True).exclude(pk=giver.pk).order_by("number")
+    """Who is offered: colleagues of the branch, and those who belong to none. Other numbers may be typed."""
+    people = Staff.objects.filter(is_active=True).exclude(pk=giver.pk).order_by("number")
+    if giver.has_perm("accounts.see_every_branch"):
+        return people
+    return people.filter(Q(branch=giver.branch_id) | Q(branch=None))
 
 
 def left_to_give(giver: Staff, today: datetime.date) -> int:

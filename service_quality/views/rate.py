@@ -61,7 +61,7 @@ def _context(receipt: Receipt, code: str, form: RateForm) -> dict[str, Any]:
         "receipt": receipt,
         "visit": visit,
         "form": form,
-        "levels": [(level.value, level.label) for level in reversed(Rating.Level)],
+        "levels": [(level.value, level.label) for level in Rating.Level],
         "is_rated": is_rated(visit),
         "is_over": business_date_of(timezone.now()) > last_day_to_rate(receipt.payment),
         "card_url": "" if given.exists() else reverse("service_quality:give_card_of", args=[code]),

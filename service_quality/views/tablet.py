@@ -48,11 +48,13 @@ def tablet_ask(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def tablet_rate(request: HttpRequest, key: str, pk: int) -> HttpResponse:
-    """Take the one touch."""
+def tablet_rate(request: HttpRequest, key: str) -> HttpResponse:
+    """Take the one touch of whoever is asked."""
     found = _tablet(key)
+    number, level = request.POST.get("request", ""), request.POST.get("level", "")
+    # Eighteen digits: no longer key fits into the column.
+    pk = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
     asked = get_object_or_404(RatingRequest, pk=pk, window=found.window_id)
-    level = request.POST.get("level", "")
     try:
         rate_at_tablet(
             asked,
@@ -80,5 +82,5 @@ def _context(found: RatingTablet, state: TabletState) -> dict[str, Any]:
     return {
         "tablet": found,
         "state": state,
-        "levels": [(level.value, level.label) for level in reversed(Rating.Level)],
+        "levels": [(level.value, level.label) for level in Rating.Level],
     }

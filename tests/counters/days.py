@@ -17,6 +17,8 @@ from billing.services.receipts import print_receipt
 from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
 from counters.services.shifts import close_shift, expected_cash
+from service_quality.services.card_books import make_card_book
+from service_quality.services.ratings import rate_by_receipt
 from tests.billing.arrears.reaching import reach_a_debtor
 from tests.billing.correcting import make_corrections
 from tests.billing.heating_days import live_a_heating_season
@@ -118,7 +120,14 @@ def make_days() -> Days:
     ship_calendars()
     reach_a_debtor(make_branch())
     assess_with_a_complaint()
+    rate_the_day(monday, standing, supervisor)
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
+
+
+def rate_the_day(shift: Shift, payment: Payment, supervisor: Staff) -> None:
+    """A customer was not pleased, and cards are printed for others."""
+    rate_by_receipt(payment, level=2, at=MORNING)
+    make_card_book(shift.window.hall, sheets=1, by=supervisor, at=MORNING)
 
 
 def write_off_debts(branch: Branch, finance: Staff, supervisor: Staff, shift: Shift) -> None:

@@ -60,6 +60,8 @@ APPEND_ONLY = [
     "service_quality_matterevent",
     "service_quality_matterpolicy",
     "service_quality_officesession",
+    "service_quality_cardbook",
+    "service_quality_rating",
 ]
 CHANGING_COLUMNS = {
     "accounts_householdevidence": {"withdrawn_from", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason"},
@@ -109,6 +111,17 @@ CHANGING_COLUMNS = {
         "safe_until",
     },
     "billing_gaspurchase": {"state"},
+    "service_quality_followup": {
+        "due_on",
+        "owner_id",
+        "state",
+        "finding",
+        "measure",
+        "done_at",
+        "done_by_id",
+    },
+    "service_quality_praisecard": {"shown_at", "shown_by_id", "voided_at", "voided_by_id", "void_reason"},
+    "service_quality_ratingrequest": {"outcome"},
     "counters_readerjob": {"state", "code", "content", "taken_at", "done_at"},
     "service_quality_assessmentcorrection": {"state", "decided_at", "decided_by_id"},
     "service_quality_assessmentline": {
@@ -232,6 +245,10 @@ GRANTS: dict[str, set[str]] = {
     "service_quality_paypool": CORRECT,
     "service_quality_teamscore": CORRECT,
     "service_quality_workloadweight": CORRECT,
+    "service_quality_cardserial": CORRECT,
+    "service_quality_promotionlevel": CORRECT,
+    "service_quality_ratingtablet": CORRECT,
+    "service_quality_supervision": CORRECT,
 }
 PRIVILEGES = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"]
 MONEY_OF_COUNTERS = [
@@ -272,7 +289,7 @@ class TestGrants:
                 SELECT tablename, array_agg(privilege) FILTER (
                     WHERE has_table_privilege(current_user, tablename::regclass, privilege))
                 FROM pg_tables, unnest(%s) AS privilege
-                WHERE schemaname = 'public' AND tablename ~ '^(accounts|billing|counters)_'
+                WHERE schemaname = 'public' AND tablename ~ '^(accounts|billing|counters|service_quality)_'
                 GROUP BY tablename
                 """,
                 [PRIVILEGES],
@@ -286,7 +303,7 @@ class TestGrants:
             cursor.execute(
                 """
                 SELECT relname, array_agg(attname::text) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-                WHERE relkind = 'r' AND relname ~ '^(accounts|billing|counters)_' AND attnum > 0
+                WHERE relkind = 'r' AND relname ~ '^(accounts|billing|counters|service_quality)_' AND attnum > 0
                     AND NOT attisdropped
                     AND has_column_privilege(current_user, attrelid, attname, 'UPDATE')
                     AND NOT has_table_privilege(current_user, attrelid, 'UPDATE')
@@ -301,7 +318,7 @@ class TestGrants:
         tables = {
             model._meta.db_table
             for model in apps.get_models(include_auto_created=True)
-            if model._meta.app_label in {"accounts", "billing", "counters"}
+            if model._meta.app_label in {"accounts", "billing", "counters", "service_quality"}
         }
 
         assert tables == set(GRANTS)

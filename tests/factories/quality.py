@@ -6,7 +6,9 @@ from typing import Any
 from accounts.models import Account, Staff
 from billing.models import Payment
 from counters.models import Shift, Ticket, TicketPayment, TicketService, Window
+from counters.queries.visit_code import visit_code
 from service_quality.models import PraiseCard, RatingTablet
+from service_quality.services.card_books import make_card_book
 from service_quality.services.cards import give_card_to_colleague
 from service_quality.services.ratings import rate_by_receipt
 from service_quality.services.tablets import renew_tablet
@@ -64,3 +66,29 @@ def make_card(receiver: Staff, giver: Staff, *, kind: str = "PATIENT", **fields:
     return give_card_to_colleague(
         receiver, kind=kind, giver=giver, **{"text": "耐心", "at": MORNING, **fields}
     )
+
+
+def quality_objects(own: Payment, foreign: Payment) -> dict[str, tuple[str, str]]:
+    """Of everything of ratings and cards that an address can name, one of each branch."""
+    payments = (own, foreign)
+    windows = [one.till_entries.get().shift.window for one in payments]
+    halls = [window.hall for window in windows]
+    ratings = [
+        rate_by_receipt(one, level=1, comment="CANARY" * index, at=MORNING)
+        for index, one in enumerate(payments)
+    ]
+    supervisors = [make_staff(role="supervisor", branch=hall.branch) for hall in halls]
+    # Everybody sees the wall and the stars, with the names of every branch; the lists of cards are the branch's own.
+    cards = [make_card(make_staff(branch=one.branch), one) for one in supervisors]
+    books = [
+        make_card_book(hall, sheets=1, by=by, at=MORNING) for hall, by in zip(halls, supervisors, strict=True)
+    ]
+    codes = [visit_code(one.receipt) for one in payments]
+    return {
+        "visit code": (codes[0], codes[1]),
+        "tablet": (make_tablet(windows[0]).key, make_tablet(windows[1]).key),
+        "window": (str(windows[0].pk), str(windows[1].pk)),
+        "follow-up": (str(ratings[0].follow_up.pk), str(ratings[1].follow_up.pk)),
+        "5P card": (cards[0].serial, cards[1].serial),
+        "card book": (str(books[0].pk), str(books[1].pk)),
+    }
