@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from pytest_django import Settings
 
 from accounts.models import Staff
 from accounts.roles import ROLES
@@ -92,8 +93,9 @@ def cells() -> list[tuple[str, str, str, dict[str, Any]]]:
 
 
 @pytest.fixture
-def objects(hall: Hall) -> dict[str, tuple[str, str]]:
+def objects(hall: Hall, settings: Settings, tmp_path: Path) -> dict[str, tuple[str, str]]:
     """Of everything that an address can name, one that belongs to the cashier and one of another branch."""
+    settings.MEDIA_ROOT = tmp_path
     # The first version is a draft: nobody edits an approved one, whatever the table says.
     tariff_versions = tariff_objects(hall)
     first = end_shift(hall)

@@ -3,7 +3,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.admin_rights import LookOnly, NothingIsDeleted
+from accounts.admin.audited import Audited
+from accounts.admin_rights import LookOnly
 from service_quality.models import Matter, MatterPolicy, OfficeSession
 
 
@@ -17,7 +18,7 @@ class MatterAdmin(LookOnly):
     show_full_result_count = False
 
 
-class _OnlyAdded(NothingIsDeleted):
+class _OnlyAdded(Audited):
     """A change is a new row: what gave a date stays as it was."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

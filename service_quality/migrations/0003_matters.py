@@ -779,6 +779,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", models.DateTimeField(verbose_name="at")),
+                ("level", models.PositiveSmallIntegerField(null=True, verbose_name="level")),
                 ("text", models.TextField(blank=True, max_length=2000, verbose_name="text")),
                 (
                     "by",

@@ -201,6 +201,10 @@ class Matter(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("service_quality:matter_detail", args=[self.number])
 
+    def customer_name(self) -> str:
+        """As it was said, or that of the account; "" when nobody knows."""
+        return self.contact_name or (self.account.customer.name if self.account else "")
+
     @property
     def is_unanswered(self) -> bool:
         return self.state in self.UNANSWERED

@@ -6,6 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from service_quality.models.matter import Matter
+from service_quality.models.matter_words import Satisfaction
+
+# How high a matter can be escalated.
+SUPERVISOR, MANAGER = 1, 2
 
 
 class MatterEvent(models.Model):
@@ -51,6 +55,8 @@ class MatterEvent(models.Model):
     whom = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("to whom")
     )
+    # How satisfied the customer is, or how high it was escalated.
+    level = models.PositiveSmallIntegerField(_("level"), null=True)
     text = models.TextField(_("text"), max_length=2000, blank=True)
 
     class Meta:
@@ -68,6 +74,13 @@ class MatterEvent(models.Model):
         return self.by_id is None and self.kind in (
             self.Kind.TAKEN, self.Kind.REOPENED, self.Kind.RATED, self.Kind.ATTACHED,
         )  # fmt: skip
+
+    def level_in_words(self) -> str:
+        if self.level is None:
+            return ""
+        if self.kind == self.Kind.RATED:
+            return str(Satisfaction(self.level).label)
+        return str(_("before the supervisor") if self.level == SUPERVISOR else _("before the manager"))
 
     @property
     def is_pressing(self) -> bool:

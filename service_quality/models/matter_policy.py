@@ -70,7 +70,7 @@ class MatterPolicy(models.Model):
             self.get_kind_display() if self.kind else "",
             self.get_source_display() if self.source else "",
         ]
-        return f"{' · '.join(str(part) for part in parts if part) or '—'} v{self.version}"
+        return f"{' · '.join(str(part) for part in parts if part) or _('every other matter')} v{self.version}"
 
     def holds_on(self, day: datetime.date) -> bool:
         return self.effective_from <= day

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import StaffRequest
 from service_quality.forms.matters import TextForm
+from service_quality.models.matter_event import MANAGER
 from service_quality.queries.matters.time_left import time_left
 from service_quality.queries.matters.workbench import matters_in
 from service_quality.queries.office import office_at
@@ -27,6 +28,7 @@ def overdue_list(request: StaffRequest) -> HttpResponse:
     rows = [
         {
             "matter": one,
+            "is_the_managers": one.escalation >= MANAGER,
             "left": time_left(one, now, office),
             "form": TextForm(
                 label=_("What the handler should do"),

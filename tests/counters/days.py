@@ -17,6 +17,7 @@ from billing.services.receipts import print_receipt
 from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
 from counters.services.shifts import close_shift, expected_cash
+from service_quality.models import Attachment
 from service_quality.services.card_books import make_card_book
 from service_quality.services.ratings import rate_by_receipt
 from tests.billing.arrears.reaching import reach_a_debtor
@@ -29,6 +30,7 @@ from tests.factories.arrears import ship_calendars
 from tests.factories.assessment import assess_with_a_complaint
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+from tests.factories.matters import make_matter
 
 FRIDAY = MORNING - datetime.timedelta(days=3)
 
@@ -121,6 +123,10 @@ def make_days() -> Days:
     reach_a_debtor(make_branch())
     assess_with_a_complaint()
     rate_the_day(monday, standing, supervisor)
+    matter = make_matter(supervisor)
+    Attachment.objects.create(
+        matter=matter, path="matters/valve.png", caption="阀门", size=1, added_at=MORNING
+    )
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
 
 

@@ -1,4 +1,4 @@
-"""What stands in the tables of money, to show that a refusal wrote nothing and that the books hold."""
+"""What stands in the tables, to show that a refusal wrote nothing and that the books hold."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

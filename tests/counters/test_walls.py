@@ -249,6 +249,7 @@ GRANTS: dict[str, set[str]] = {
     "service_quality_promotionlevel": CORRECT,
     "service_quality_ratingtablet": CORRECT,
     "service_quality_supervision": CORRECT,
+    "service_quality_matterday": CORRECT,
 }
 PRIVILEGES = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"]
 MONEY_OF_COUNTERS = [

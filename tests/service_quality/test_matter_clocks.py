@@ -53,6 +53,7 @@ class TestWhatIsOverdue:
 
         assert taken == [0, 1, 0, 0, 1, 0]
         assert kinds(matter) == ["TAKEN", "ESCALATED", "ESCALATED"]
+        assert [one.level for one in matter.events.filter(kind="ESCALATED")] == [1, 2]
 
     def test_catches_up_when_nobody_asked_for_days(self, office: Office) -> None:
         matter = make_matter(office.adviser)
@@ -160,7 +161,7 @@ class TestTheWorkbench:
             assert figure.count == matters_in(figure.code, office.complaints, at).count(), figure.code
         assert {one.code for one in figures_of(office.complaints, at)} == set(LISTS)
         assert {one.code: one.count for one in figures_of(office.complaints, at)} == {
-            "mine": 0, "first": 0, "new": 1, "open": 3, "today": 2, "overdue": 1, "interim": 1, "undated": 0,
+            "mine": 0, "first": 0, "new": 1, "open": 3, "today": 2, "warned": 2, "overdue": 1, "interim": 1, "undated": 0,
             "answered": 1, "revisit": 0, "closed": 0,
         }  # fmt: skip
 

@@ -264,9 +264,7 @@ class TestReminding:
 
 
 class TestAFile:
-    def test_is_kept_under_a_name_of_ours(
-        self, office: Office, settings: Settings, tmp_path: Any
-    ) -> None:
+    def test_is_kept_under_a_name_of_ours(self, office: Office, settings: Settings, tmp_path: Any) -> None:
         settings.MEDIA_ROOT = tmp_path
         matter = make_matter(office.adviser)
 

@@ -9,6 +9,7 @@ from accounts.models import Staff
 from accounts.queries.working_days import CalendarMissing
 from service_quality.clocks.office import Office
 from service_quality.models import Matter
+from service_quality.models.matter_event import MANAGER, SUPERVISOR
 from service_quality.queries.office import office_at
 from service_quality.services.matters.clocks import clocks_of, closing_after
 from service_quality.services.matters.timeline import (
@@ -19,7 +20,6 @@ from service_quality.services.matters.timeline import (
     stated,
 )
 
-SUPERVISOR, MANAGER = 1, 2
 # A matter that is a whole working day late is the manager's.
 DAYS_UNTIL_THE_MANAGER = 1
 
@@ -94,8 +94,7 @@ def _escalate(matter: Matter, office: Office, at: datetime.datetime) -> int:
     while matter.escalation < level:
         matter.escalation += 1
         matter.save(update_fields=["escalation"])
-        words = _("before the supervisor") if matter.escalation == SUPERVISOR else _("before the manager")
-        record_event(matter, Kind.ESCALATED, at=at, by=None, whom=matter.handler, text=words)
+        record_event(matter, Kind.ESCALATED, at=at, by=None, level=matter.escalation)
         steps += 1
     return steps
 

@@ -80,8 +80,8 @@ def rate_matter(
         raise MatterRefused(_("The customer has said already how satisfied they are."), code="rated_already")
     matter.satisfaction, matter.satisfaction_at = satisfaction, at
     matter.save(update_fields=["satisfaction", "satisfaction_at"])
-    said = [str(Satisfaction(satisfaction).label), text.replace("\x00", "").strip()[:500]]
-    record_event(matter, Kind.RATED, at=at, by=by, text=" · ".join(part for part in said if part))
+    said = text.replace("\x00", "").strip()[:500]
+    record_event(matter, Kind.RATED, at=at, by=by, level=satisfaction, text=said)
     return matter
 
 

@@ -58,10 +58,11 @@ def record_event(
     at: datetime.datetime,
     by: Staff | None,
     whom: Staff | None = None,
+    level: int | None = None,
     text: str = "",
 ) -> None:
     """Write the event and its line of the audit trail. What the customer said stays out of the trail."""
-    MatterEvent.objects.create(matter=matter, kind=kind, at=at, by=by, whom=whom, text=text)
+    MatterEvent.objects.create(matter=matter, kind=kind, at=at, by=by, whom=whom, level=level, text=text)
     insert_rows(
         [
             audit_entry(
