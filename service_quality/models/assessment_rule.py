@@ -92,6 +92,7 @@ class AssessmentRule(models.Model):
                     - models.F("workload")
                 ),
                 name="weights_of_the_items_sum_to_a_hundred",
+                violation_error_message=_("The weights of the five items sum to a hundred."),
             ),
             models.CheckConstraint(condition=at_least("reward", NO_MONEY), name="team_reward_is_money"),
         ]
