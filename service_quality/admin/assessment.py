@@ -25,9 +25,7 @@ class WorkloadWeightAdmin(Audited):
     list_display = ("name", "business", "weight", "effective_from")
     search_fields = ("business", "name")
 
-    def formfield_for_dbfield(
-        self, db_field: "Field[Any, Any]", request: HttpRequest | None, **kwargs: Any
-    ) -> Any:
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "business":
             return forms.ChoiceField(label=db_field.verbose_name, choices=list(kinds_of_business().items()))
         return super().formfield_for_dbfield(db_field, request, **kwargs)
