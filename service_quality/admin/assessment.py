@@ -1,8 +1,14 @@
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.db.models import Field
+from django.http import HttpRequest
 
 from accounts.admin.audited import Audited
 from accounts.admin_rights import LookOnly
 from service_quality.models import AssessmentRule, AssessmentRun, WorkloadWeight
+from service_quality.queries.assessment.rules import kinds_of_business
 
 
 @admin.register(AssessmentRule)
@@ -14,8 +20,15 @@ class AssessmentRuleAdmin(Audited):
 
 @admin.register(WorkloadWeight)
 class WorkloadWeightAdmin(Audited):
-    list_display = ("business", "name", "weight", "effective_from")
+    """The kinds of business are those that the books and the queue know."""
+
+    list_display = ("name", "business", "weight", "effective_from")
     search_fields = ("business", "name")
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "business":
+            return forms.ChoiceField(label=db_field.verbose_name, choices=list(kinds_of_business().items()))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(AssessmentRun)

@@ -200,6 +200,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         name="weights_of_the_items_sum_to_a_hundred",
+                        violation_error_message="The weights of the five items sum to a hundred.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -92,11 +92,11 @@ class AssessmentLine(models.Model):
 
     @property
     def has_other_workload(self) -> bool:
-        return self.workload != self.measured_workload
+        return bool(self.workload != self.measured_workload)
 
     @property
     def has_other_satisfaction(self) -> bool:
-        return self.satisfaction != self.measured_satisfaction
+        return bool(self.satisfaction != self.measured_satisfaction)
 
     @property
     def rated(self) -> int:

@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -13,18 +13,17 @@ from billing.money import NO_MONEY
 HUNDRED = Decimal("100.00")
 
 
-class PercentField(models.DecimalField):  # type: ignore[type-arg]
+class PercentField(models.DecimalField[Any, Any]):
     """A number from 0 to 100 with two decimals; its model has the constraint."""
 
-    default_validators: ClassVar = [MinValueValidator(0), MaxValueValidator(HUNDRED)]
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_digits"], kwargs["decimal_places"] = 5, 2
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        kwargs.setdefault("validators", (MinValueValidator(0), MaxValueValidator(HUNDRED)))
+        super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:
+    def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
-        del kwargs["max_digits"], kwargs["decimal_places"]
+        del kwargs["max_digits"], kwargs["decimal_places"], kwargs["validators"]
         return name, path, args, kwargs
 
 
@@ -93,6 +92,7 @@ class AssessmentRule(models.Model):
                     - models.F("workload")
                 ),
                 name="weights_of_the_items_sum_to_a_hundred",
+                violation_error_message=_("The weights of the five items sum to a hundred."),
             ),
             models.CheckConstraint(condition=at_least("reward", NO_MONEY), name="team_reward_is_money"),
         ]

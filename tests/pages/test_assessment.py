@@ -13,6 +13,7 @@ from service_quality.models import (
     BranchCompletion,
     PayPool,
     TeamScore,
+    WorkloadWeight,
 )
 from service_quality.services.assessment.corrections import ask_correction
 from service_quality.services.assessment.inputs import (
@@ -28,6 +29,7 @@ from tests.factories.assessment import (
     OCTOBER,
     THAT_DAY,
     end_day,
+    finish_tickets,
     make_assessed,
     make_pool,
     make_weights,
@@ -382,3 +384,15 @@ class TestWhatIsEnteredByHand:
 
         assert (TeamScore.objects.get().month, TeamScore.objects.get().score) == (None, Decimal("88.00"))
         assert BranchCompletion.objects.get().percent == Decimal("96.30")
+
+    def test_a_weight_for_what_the_books_and_the_queue_know(self, hall: Hall) -> None:
+        boss = make_staff(role="manager", branch=None, is_staff=True)
+        finish_tickets(hall.cashier, hall.shift.window, 1, service="B")
+        client, address = signed_in(boss), "/admin/service_quality/workloadweight/add/"
+        form = {"name": "咨询", "name_en": "Ask", "weight": "1.20", "effective_from": "2026-10-01"}
+
+        refused = client.post(address, {**form, "business": "TICKET_Z"})
+        answer = client.post(address, {**form, "business": "TICKET_B"})
+
+        assert (refused.status_code, answer.status_code) == (200, 302)
+        assert WorkloadWeight.objects.get().business == "TICKET_B"

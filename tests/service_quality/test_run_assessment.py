@@ -93,6 +93,21 @@ class TestTheRun:
         assert (count.business, count.count, count.undone) == ("PAYMENT", 1, 1)
         assert line_of(cashier).workload == Decimal("1.00")
 
+    def test_counts_a_reversal_for_neither_who_took_nor_who_reversed(
+        self, branch: Branch, cashier: Staff
+    ) -> None:
+        colleague = make_staff(branch=branch)
+        shift = make_shift(cashier, at=THAT_DAY)
+        (payment,) = take_more(shift, 1)
+        end_day(shift)
+        reverse_one(payment, colleague, at=THAT_DAY + datetime.timedelta(days=1))
+        make_pool()
+
+        run_assessment(OCTOBER, at=AFTERWARDS)
+
+        assert list(Line.objects.values_list("staff", "workload")) == [(cashier.pk, Decimal("0.00"))]
+        assert line_of(cashier).pay == Decimal("0.00")
+
     def test_keeps_cashiers_and_advisers_apart(self, branch: Branch, cashier: Staff) -> None:
         adviser = make_staff(role="adviser", branch=branch)
         shift = take_payments(cashier, 2)

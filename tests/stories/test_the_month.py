@@ -56,7 +56,8 @@ def sign_in(page: "Page", address: str, staff: Staff) -> None:
 
 
 def pay_of(staff: Staff) -> Decimal:
-    return AssessmentLine.objects.get(staff=staff).pay
+    pay: Decimal = AssessmentLine.objects.get(staff=staff).pay
+    return pay
 
 
 def test_the_month_goes_from_its_run_to_its_publication(

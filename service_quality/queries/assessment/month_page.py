@@ -36,11 +36,12 @@ class Share:
 
     @property
     def undivided(self) -> Decimal:
-        return self.pool.amount - self.paid
+        undivided: Decimal = self.pool.amount - self.paid
+        return undivided
 
     @property
     def is_whole(self) -> bool:
-        return self.paid == self.pool.amount
+        return bool(self.paid == self.pool.amount)
 
 
 def shares_of(run: AssessmentRun, staff: Staff) -> list[Share]:
@@ -66,13 +67,6 @@ def shares_of(run: AssessmentRun, staff: Staff) -> list[Share]:
         for row in share.rows:
             row.bar = int(row.line.pay * WIDEST / most) if most else 0
     return sorted(shares.values(), key=_place)
-
-
-def work_in_words(run: AssessmentRun, lines: Iterable[AssessmentLine]) -> dict[int, int]:
-    """By line, how many pieces of any kind were done: what the list shows beside the points. One query."""
-    pieces = AssessmentLine.objects.filter(run=run).values_list("pk").annotate(Sum("counts__count"))
-    wanted = {line.pk for line in lines}
-    return {pk: total or 0 for pk, total in pieces if pk in wanted}
 
 
 def waiting_corrections(run: AssessmentRun, staff: Staff) -> list[AssessmentCorrection]:

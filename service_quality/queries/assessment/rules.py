@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models.organisation import in_current_language
+from counters.models import TicketService
 from service_quality.assessment.quality import QualityRule
 from service_quality.models import AssessmentRule, WorkloadWeight
+from service_quality.queries.assessment.work_inputs import GAS_SALE, PAYMENT, PREPAYMENT, TICKET
 
 LEVELS = ("level_1", "level_2", "level_3", "level_4", "level_5")
 
@@ -22,6 +26,14 @@ def weights_on(month: datetime.date) -> dict[str, WorkloadWeight]:
     """By kind of business, the weight that is in force. One query."""
     rows = WorkloadWeight.objects.filter(effective_from__lte=month).order_by("effective_from")
     return {row.business: row for row in rows}
+
+
+def kinds_of_business() -> dict[str, str]:
+    """Everything that may be counted as work, by its code, with its name. One query."""
+    kinds = {PAYMENT: _("bill payment"), PREPAYMENT: _("prepayment"), GAS_SALE: _("gas sale")}
+    for service in TicketService.objects.all():
+        kinds[f"{TICKET}{service.code}"] = _("ticket: %(service)s") % {"service": service}
+    return kinds
 
 
 def snapshot_of(rule: AssessmentRule, weights: Mapping[str, WorkloadWeight]) -> dict[str, Any]:

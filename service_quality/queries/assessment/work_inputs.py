@@ -53,7 +53,7 @@ class Work(NamedTuple):
     post: str
     hall_id: int
     business: str
-    count: int
+    times: int
     undone: int
 
 

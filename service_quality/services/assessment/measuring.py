@@ -11,6 +11,7 @@ from service_quality.assessment.pay import workload_of
 from service_quality.assessment.quality import LEVELS, QualityRule, satisfaction_of
 from service_quality.models import AssessmentMatter, AssessmentRun
 from service_quality.queries.assessment.quality_inputs import ratings_in
+from service_quality.queries.assessment.rules import kinds_of_business
 from service_quality.queries.assessment.work_inputs import Work, work_of
 from service_quality.services.refusals import AssessmentRefused
 
@@ -53,11 +54,11 @@ def _work(done: Iterable[Work], weights: Mapping[str, Decimal]) -> dict[Key, Mea
             raise AssessmentRefused(
                 _("Nobody has said how much %(business)s counts as work. Enter its weight first."),
                 code="no_weight",
-                params={"business": work.business},
+                params={"business": kinds_of_business().get(work.business, work.business)},
             )
         key = (work.staff_id, work.post, work.hall_id)
         line = lines.setdefault(key, Measured(*key))
-        line.counts[work.business] = (work.count, work.undone)
+        line.counts[work.business] = (work.times, work.undone)
     for line in lines.values():
         line.workload = workload_of((count, weights[code]) for code, (count, _undone) in line.counts.items())
     return lines

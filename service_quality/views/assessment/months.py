@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -99,9 +100,11 @@ def _list(request: StaffRequest, form: MonthForm | None = None) -> HttpResponse:
     own = AssessmentLine.objects.filter(run__in=runs, staff=request.user).exclude(
         run__state=AssessmentRun.State.DRAFT
     )
-    lines = {line.run_id: line for line in own.select_related("hall")}
+    lines: defaultdict[int, list[AssessmentLine]] = defaultdict(list)
+    for line in own.order_by("hall__number"):
+        lines[line.run_id].append(line)
     context = {
-        "months": [{"run": run, "people": people[run.pk], "own": lines.get(run.pk)} for run in runs],
+        "months": [{"run": run, "people": people[run.pk], "own": lines[run.pk]} for run in runs],
         "may_run": request.user.has_perm(RUN),
         "next_month": last,
         "is_due": not any(run.month == last.first for run in runs),
