@@ -139,9 +139,13 @@ def _ask(application: WSGIHandler, address: str, seen: str) -> str:
         "wsgi.url_scheme": "http",
         "wsgi.input": BytesIO(),
     }
-    answer = application(environ, lambda *_: None)
+    answer = application(environ, _start)
     answer.close()
     return str(answer.headers.get("X-Board-Version", ""))
+
+
+def _start(_status: str, _headers: object, _error: object = None, /) -> Callable[[bytes], object]:
+    return lambda _: None
 
 
 def _prove_calls(called: int) -> None:

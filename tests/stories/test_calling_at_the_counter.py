@@ -38,6 +38,7 @@ def test_one_key_for_each_step_and_the_board_follows(
     page.fill("[name=username]", "1001")
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
+    expect(page.locator("#search-box")).to_be_visible()
     board = page.context.new_page()
     board.goto(f"{live_server.url}/queue/board/{shift.window.hall.public_key}/")
     page.goto(f"{live_server.url}/counter/")
@@ -57,7 +58,9 @@ def test_one_key_for_each_step_and_the_board_follows(
     expect(number).to_have_count(0)
     page.keyboard.press("Shift+F1")
     expect(number).to_have_text("A002")
-    page.keyboard.press("F4")
+    with page.expect_response("**/queue/window/recall/"):
+        page.keyboard.press("F4")
+    expect(page.locator("#queue-bar form.htmx-request")).to_have_count(0)
     expect(said).to_be_visible()
     page.keyboard.press("Shift+F3")
     expect(number).to_have_count(0)
