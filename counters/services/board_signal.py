@@ -17,15 +17,21 @@ def signal_board(hall_id: int) -> None:
 
 def board_version(hall_id: int) -> str:
     """What stands on the boards of the hall now; another word as soon as the queue has changed."""
-    return str(cache.get_or_set(_key(hall_id), _new_version, LOOK_AGAIN_AFTER))
+    return str(cache.get_or_set(_key(hall_id), partial(_new_version, hall_id), LOOK_AGAIN_AFTER))
+
+
+def is_newest(version: str) -> bool:
+    """Whether a board that has seen this version has seen everything. The word itself names its hall."""
+    hall_id, dot, _word = version.partition(".")
+    return bool(dot) and hall_id.isdecimal() and cache.get(_key(int(hall_id))) == version
 
 
 def _change_version(hall_id: int) -> None:
-    cache.set(_key(hall_id), _new_version(), LOOK_AGAIN_AFTER)
+    cache.set(_key(hall_id), _new_version(hall_id), LOOK_AGAIN_AFTER)
 
 
-def _new_version() -> str:
-    return secrets.token_urlsafe(6)
+def _new_version(hall_id: int) -> str:
+    return f"{hall_id}.{secrets.token_urlsafe(6)}"
 
 
 def _key(hall_id: int) -> str:

@@ -53,8 +53,10 @@ _CALL = """
         INSERT INTO counters_ticketperiod (ticket_id, kind, window_id, staff_id, begun_at)
         SELECT ticket_id, 'SERVE', %(window)s, %(staff)s, ended_at FROM waited
     )
-    SELECT * FROM called
+    SELECT {columns} FROM called
 """
+_ATTRIBUTES = [field.attname for field in Ticket._meta.concrete_fields]
+_CALL = _CALL.replace("{columns}", ", ".join(str(field.column) for field in Ticket._meta.concrete_fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,10 @@ def _finish(values: dict[str, Any]) -> int | None:
 
 
 def _call(values: dict[str, Any]) -> Ticket | None:
-    return next(iter(Ticket.objects.raw(_CALL, values)), None)
+    with connection.cursor() as cursor:
+        cursor.execute(_CALL, values)
+        row = cursor.fetchone()
+    return Ticket.from_db(connection.alias, _ATTRIBUTES, row) if row else None
 
 
 def _why_nobody(shift: Shift) -> TicketRefused:

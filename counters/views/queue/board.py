@@ -1,6 +1,7 @@
 """The board of the lobby, 1920 × 1080, asked for every second by every screen of the hall.
 
-A question that finds nothing new is answered from the cache alone; what changed is drawn once for all screens.
+A question that finds nothing new is answered by BoardPollMiddleware, from the cache alone; what changed is drawn
+once for all screens.
 """
 
 from django.contrib.auth.decorators import login_not_required
@@ -35,11 +36,8 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
 @login_not_required
 @require_GET
 def board_now(request: HttpRequest, key: str) -> HttpResponse:
-    """What is new since the version that the screen has seen: 204 if nothing is."""
-    hall_id = _hall_id(key)
-    if request.GET.get("seen") == board_version(hall_id):
-        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
-    drawn, version = _drawn(hall_id, key)
+    """The board as it is now; a screen that has seen it already is told so before it comes here."""
+    drawn, version = _drawn(_hall_id(key), key)
     return HttpResponse(drawn, headers={"Cache-Control": "no-store", "X-Board-Version": version})
 
 
