@@ -7,7 +7,6 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-
 from unfold.forms import AdminPasswordChangeForm
 
 from accounts.admin.audited import Audited, staff_of

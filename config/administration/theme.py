@@ -7,7 +7,6 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 
-
 def without_inline_colours(request: HttpRequest) -> dict[str, Any]:
     """The colours stand in admin.css: the theme would write them into the page, where no style may stand."""
     return {"colors": {}}

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from billing.queries.arrears.order_rows import count_orders
 from billing.queries.arrears.workbench import Selection, figures_of
 from config.dashboard.scope import Figure, Scope, page
 
@@ -30,9 +29,7 @@ def arrears_of(scope: Scope) -> Arrears:
     return Arrears(
         total=Figure("", tabs["all"].cases, page("billing:arrears_workbench", **shown), tabs["all"].amount),
         ages=[
-            Figure(
-                one.label, one.cases, page("billing:arrears_workbench", age=one.code, **shown), one.amount
-            )
+            Figure(one.label, one.cases, page("billing:arrears_workbench", age=one.code, **shown), one.amount)
             for one in found.ages
         ],
         clocks=[

@@ -64,14 +64,23 @@ def same_day_last_year(day: datetime.date) -> datetime.date:
 def hours_of(scope: Scope) -> Hours:
     today, before = scope.today, same_day_last_year(scope.today)
     sums: dict[tuple[datetime.date, int], Decimal] = {}
-    values = {"today": today, "before": before, "branch": scope.branch_id, "channels": list(map(str, CHANNELS))}
+    values = {
+        "today": today,
+        "before": before,
+        "branch": scope.branch_id,
+        "channels": list(map(str, CHANNELS)),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_HOURS, values)
         for day, hour, _count, amount in cursor.fetchall():
             sums[day, hour] = amount
     shown = {*range(OPENS, CLOSES + 1), *(hour for _day, hour in sums)}
     columns = [
-        {"hour": hour, "today": sums.get((today, hour), NO_MONEY), "before": sums.get((before, hour), NO_MONEY)}
+        {
+            "hour": hour,
+            "today": sums.get((today, hour), NO_MONEY),
+            "before": sums.get((before, hour), NO_MONEY),
+        }
         for hour in range(min(shown), max(shown) + 1)
     ]
     link = rows(
@@ -88,4 +97,3 @@ def hours_of(scope: Scope) -> Hours:
             (amount for (day, hour), amount in sums.items() if day == before and hour < now), NO_MONEY
         ),
     )
-

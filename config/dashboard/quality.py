@@ -114,8 +114,6 @@ def matters_of(scope: Scope) -> list[Figure]:
         (_("without a date"), found.without_a_date, {"due_at__isnull": True}, "late"),
     )
     return [
-        Figure(
-            label, count, rows("service_quality.matter", **open_ones, **query), tone=tone if count else ""
-        )
+        Figure(label, count, rows("service_quality.matter", **open_ones, **query), tone=tone if count else "")
         for label, count, query, tone in clocks
     ]

@@ -38,9 +38,9 @@ from config.demo.places import Town
 from config.demo.planner import plans_for_unknown_tables
 from config.demo.population import ordinary_households
 from config.demo.prices import announce_changes, enter_prices
-from config.demo.recovery import set_targets
 from config.demo.queue import open_queues, remember_visits
 from config.demo.ratings import rate_visits, set_up_tablets, thank_this_year
+from config.demo.recovery import set_targets
 from config.demo.roster import write_roster
 from config.demo.rounds import lay_routes, leave_odd_readings
 from config.demo.timeline import Timeline

@@ -10,11 +10,15 @@ from accounts.models import JobRun
 from billing.models import Payment
 from counters.models import Pause
 from counters.services.payments import void_payment_at_counter
+from service_quality.services.ratings import rate_by_receipt
 from tests.dashboard.a_day import ADMIN, PARTS, dashboard_of, looks, make_day, make_ticket, rows_behind
 from tests.factories.accounts import make_account, make_staff
+from tests.factories.arrears import ship_calendars
 from tests.factories.billing import make_bill
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.matters import make_matter
+from tests.factories.quality import make_payment
 from tests.factories.supply import make_order, make_write_off
 from tests.hall import TODAY, Hall, signed_in
 
@@ -111,9 +115,7 @@ class TestWhatWaits:
         make_write_off(make_account(branch=hall.branch))
 
         waits = {
-            role: {
-                one.label: one.count for one in dashboard_of(looks(role, hall))["approvals"] if one.count
-            }
+            role: {one.label: one.count for one in dashboard_of(looks(role, hall))["approvals"] if one.count}
             for role in ("supervisor", "manager", "finance", "auditor")
         }
 
@@ -146,6 +148,32 @@ class TestRecovery:
         assert (page["recovered"].due, page["recovered"].received) == (Decimal("200.00"), Decimal("50.00"))
         assert page["recovered"].rate == Decimal("25.00")
         assert sum(row.current.received for row in page["recovery"]) == Decimal("50.00")
+
+
+class TestQuality:
+    def test_counts_the_ratings_of_the_month_and_the_cards(self, hall: Hall) -> None:
+        ship_calendars()
+        paid = [make_payment(hall.shift) for _ in range(3)]
+        for payment, level in zip(paid, (5, 2), strict=False):
+            rate_by_receipt(payment, level=level, at=MORNING)
+
+        quality = dashboard_of(looks("supervisor", hall))["quality"]
+
+        assert (quality.tally.finished, quality.tally.rated) == (3, 2)
+        assert quality.tally.satisfaction == Decimal("65.00")
+        assert [(one.visits.count, one.rated.count) for one in quality.halls] == [(3, 2)]
+        assert (quality.follow_ups.count, quality.cards.count) == (1, 0)
+
+    def test_tells_what_is_overdue_of_the_own_branch(self, hall: Hall) -> None:
+        ship_calendars()
+        long_ago = MORNING - datetime.timedelta(days=20)
+        make_matter(make_staff(role="adviser", branch=hall.branch), at=long_ago)
+        make_matter(make_staff(role="adviser", branch=hall.stranger.branch), at=long_ago)
+
+        own = dashboard_of(looks("supervisor", hall))["matters"]
+        whole = dashboard_of(looks("manager", hall))["matters"]
+
+        assert (own[0].count, own[0].tone, whole[0].count) == (1, "late", 2)
 
 
 class TestJobs:
@@ -228,6 +256,12 @@ class TestEveryFigure:
             make_case(account)
             make_order(make_account(branch=account.branch))
         make_write_off(make_account(branch=hall.branch))
+        ship_calendars()
+        rate_by_receipt(make_payment(hall.shift), level=2, at=MORNING)
+        for branch, days in ((hall.branch, 20), (hall.branch, 1), (hall.stranger.branch, 20)):
+            make_matter(
+                make_staff(role="adviser", branch=branch), at=MORNING - datetime.timedelta(days=days)
+            )
         JobRun.objects.create(
             job="run_arrears", slot=TODAY, state="FAILED", started_at=MORNING, finished_at=MORNING
         )
@@ -244,6 +278,10 @@ class TestEveryFigure:
             *page["arrears"].clocks,
             page["jobs"].failed,
         ]
+        figures += page["matters"]
+        if "quality" in page:
+            figures += [page["quality"].follow_ups, page["quality"].cards]
+            figures += [figure for one in page["quality"].halls for figure in (one.visits, one.rated)]
         if "line" in page:
             figures += [page["line"].waiting, page["line"].served, page["line"].pauses]
             figures += [one["line"].waiting for one in page["halls"]]
