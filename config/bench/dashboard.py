@@ -3,6 +3,7 @@
 import datetime
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from typing import Any, TypeVar
 
@@ -30,9 +31,9 @@ def bench_dashboard(accounts: int, say: Say) -> Figure:
     for number in range(ROUNDS + 1):
         # Permissions are kept on the person: each page load asks for them once.
         scope = scope_for(Staff.objects.get(pk=manager.pk), at)
-        panels = _timed(lambda scope=scope: panels_now(scope), waits["now"])
-        panels |= _timed(lambda scope=scope: panels_later(scope), waits["later"])
-        hand = _timed(lambda: figures_by_hand(ON), waits["by hand"])
+        panels = _timed(partial(panels_now, scope), waits["now"])
+        panels |= _timed(partial(panels_later, scope), waits["later"])
+        hand = _timed(partial(figures_by_hand, ON), waits["by hand"])
         _compare(panels, hand)
         say(
             f"round {number}: now {waits['now'][-1]:.0f} ms, later {waits['later'][-1]:.0f} ms, "

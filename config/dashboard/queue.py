@@ -31,8 +31,8 @@ def lines_of(scope: Scope, hall_ids: Iterable[int]) -> tuple[Line, dict[int, Lin
     if scope.branch_id is not None:
         tickets = tickets.filter(hall__branch_id=scope.branch_id)
     waits = Q(state=Ticket.State.WAITING)
-    found = {
-        row["hall_id"]: row
+    found: dict[int, dict[str, Any]] = {
+        row["hall_id"]: dict(row)
         for row in tickets.order_by()
         .filter(state__in=Ticket.OPEN)
         .values("hall_id")
