@@ -71,7 +71,7 @@ def _line(scope: Scope, found: list[dict[str, Any]], paused: int, hall: int | No
     tone = "late" if minutes >= TOO_LONG else "wait" if minutes >= LONG else ""
     return Line(
         Figure(_("waiting"), sum(row["waiting"] for row in found), waiting),
-        Figure(_("longest wait, minutes"), minutes, waiting, tone=tone),
+        Figure(_("longest wait"), minutes, waiting, tone=tone),
         Figure(
             _("being served"),
             sum(row["served"] for row in found),
