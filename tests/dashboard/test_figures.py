@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import JobRun
 from billing.models import Payment
+from config.dashboard.jobs import done_until, next_run
 from counters.models import Pause
 from counters.services.payments import void_payment_at_counter
 from service_quality.services.ratings import rate_by_receipt
@@ -194,13 +195,23 @@ class TestJobs:
         assert morning.next_at == datetime.datetime(2026, 11, 24, 6, 30, tzinfo=MORNING.tzinfo)
         assert (jobs.failed.count, jobs.failed.tone) == (1, "late")
 
-    def test_that_were_never_run_stand_there_with_their_next_time(self, hall: Hall) -> None:
-        (morning,) = [
-            one for one in dashboard_of(looks("supervisor", hall))["jobs"].jobs if one.next_at is not None
-        ][:1]
+    def test_of_a_month_that_is_done_run_again_in_the_next(self, hall: Hall) -> None:
+        at = MORNING.replace(hour=12, minute=0)
+        october = datetime.date(2026, 10, 1)
+        done, failed = (
+            JobRun(job="run_assessment", slot=october, state=state, started_at=at)
+            for state in ("DONE", "FAILED")
+        )
 
-        assert morning.last is None
-        assert morning.next_at == MORNING.replace(minute=30, hour=10) or morning.next_at > MORNING
+        assert done_until(done, TODAY) == datetime.date(2026, 11, 30)
+        assert done_until(JobRun(job="run_assessment", slot=datetime.date(2026, 9, 1)), TODAY) is None
+        assert next_run("arrears each morning", failed, at) == at.replace(minute=30)
+
+    def test_that_were_never_run_stand_there_with_their_next_time(self, hall: Hall) -> None:
+        jobs = dashboard_of(looks("supervisor", hall))["jobs"].jobs
+
+        (morning,) = [one for one in jobs if "run_arrears" in one.url]
+        assert (morning.last, morning.next_at) == (None, MORNING.replace(hour=10, minute=30))
 
 
 class TestThePage:
@@ -259,9 +270,7 @@ class TestEveryFigure:
         ship_calendars()
         rate_by_receipt(make_payment(hall.shift), level=2, at=MORNING)
         for branch, days in ((hall.branch, 20), (hall.branch, 1), (hall.stranger.branch, 20)):
-            make_matter(
-                make_staff(role="adviser", branch=branch), at=MORNING - datetime.timedelta(days=days)
-            )
+            make_matter(make_staff(role="adviser", branch=branch), at=MORNING - datetime.timedelta(days=days))
         JobRun.objects.create(
             job="run_arrears", slot=TODAY, state="FAILED", started_at=MORNING, finished_at=MORNING
         )
