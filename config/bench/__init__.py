@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from config.bench.arrears import bench_arrears
 from config.bench.billing import bench_billing
+from config.bench.dashboard import bench_dashboard
 from config.bench.figure import Figure
 from config.bench.hall import bench_hall
 from config.bench.payment import bench_payment
@@ -14,6 +15,7 @@ from config.bench.town import Say
 BENCHES: Mapping[str, Callable[[int, Say], Figure]] = {
     "arrears": bench_arrears,
     "billing": bench_billing,
+    "dashboard": bench_dashboard,
     "hall": bench_hall,
     "payment": bench_payment,
     "search": bench_search,

@@ -147,10 +147,11 @@ def approvals_of(scope: Scope) -> list[Figure]:
 
 
 def _counted(kind: Kind, waiting: QuerySet[Any]) -> QuerySet[Any]:
-    return (
+    counted: QuerySet[Any] = (
         waiting.order_by()
         .annotate(sort_of_decision=Value(kind.code, CharField()))
         .values("sort_of_decision")
         .annotate(number_waiting=Count("pk"))
         .values("sort_of_decision", "number_waiting")
     )
+    return counted

@@ -17,10 +17,13 @@ from config.dashboard.scope import Figure, Scope, rows
 # The jobs that keep a row for each slot, and the entry of the schedule that starts them.
 JOBS = {
     "run_arrears": (_("Arrears, every morning"), "arrears each morning"),
-    "run_assessment": (_("Monthly assessment"), "monthly assessment"),
+    "run_assessment": (_("Monthly assessment"), "assessment of the last month"),
 }
 TONES = {JobRun.State.DONE: "done", JobRun.State.FAILED: "late", JobRun.State.AT_WORK: "wait"}
 FAILED_DAYS = 7
+# Its slot is the first day of the month that it is about.
+MONTHLY = frozenset({"run_assessment"})
+A_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +63,30 @@ def jobs_of(scope: Scope) -> Jobs:
 def _job(name: str, last: JobRun | None, at: datetime.datetime) -> Job:
     label, entry = JOBS.get(name, (name, ""))
     tone = TONES[JobRun.State(last.state)] if last else ""
-    return Job(str(label), rows("accounts.jobrun", job__exact=name), last, tone, _next(entry, last, at))
+    return Job(str(label), rows("accounts.jobrun", job__exact=name), last, tone, next_run(entry, last, at))
 
 
-def _next(entry: str, last: JobRun | None, at: datetime.datetime) -> datetime.datetime | None:
+def next_run(entry: str, last: JobRun | None, at: datetime.datetime) -> datetime.datetime | None:
     """When the schedule starts it again. What is done for today finds nothing to do before tomorrow."""
     schedule = settings.CELERY_BEAT_SCHEDULE.get(entry, {}).get("schedule")
     if not isinstance(schedule, crontab):
         return None
     day = timezone.localtime(at)
-    if last and last.state == JobRun.State.DONE and last.slot >= day.date():
-        day = day.replace(hour=23, minute=59, second=59)
+    if last and last.state == JobRun.State.DONE and (quiet := done_until(last, day.date())):
+        day = day.replace(month=quiet.month, day=quiet.day, hour=23, minute=59, second=59)
     clock = copy.copy(schedule)
     clock.nowfun = lambda: day
     left: datetime.timedelta = clock.remaining_estimate(day)
     return day + left
+
+
+def done_until(last: JobRun, today: datetime.date) -> datetime.date | None:
+    """The last day on which the schedule finds nothing to do: that of a day's job, or of the month after its slot."""
+    if last.job not in MONTHLY:
+        return today if last.slot >= today else None
+    month = today.replace(day=1)
+    is_done = last.slot >= (month - A_DAY).replace(day=1)
+    return (month + datetime.timedelta(days=31)).replace(day=1) - A_DAY if is_done else None
 
 
 def _runs() -> list[Figure]:

@@ -49,13 +49,13 @@ def _page(request: HttpRequest, parts: tuple[str, ...]) -> dict[str, Any]:
         "has_panels": scope.may("billing.view_payment"),
     }
     if NOW in parts:
-        context |= _now(scope)
+        context |= panels_now(scope)
     if LATER in parts:
-        context |= _later(scope)
+        context |= panels_later(scope)
     return context
 
 
-def _now(scope: Scope) -> dict[str, Any]:
+def panels_now(scope: Scope) -> dict[str, Any]:
     panels: dict[str, Any] = {"approvals": approvals_of(scope)}
     if scope.may("counters.view_shift") and scope.may("billing.view_payment"):
         halls = halls_of(scope)
@@ -77,7 +77,7 @@ def _add_lines(scope: Scope, halls: list[dict[str, Any]]) -> Line:
     return together
 
 
-def _later(scope: Scope) -> dict[str, Any]:
+def panels_later(scope: Scope) -> dict[str, Any]:
     panels: dict[str, Any] = {}
     if scope.may("billing.view_arrearscase"):
         panels["arrears"] = arrears_of(scope)

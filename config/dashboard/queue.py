@@ -31,8 +31,8 @@ def lines_of(scope: Scope, hall_ids: Iterable[int]) -> tuple[Line, dict[int, Lin
     if scope.branch_id is not None:
         tickets = tickets.filter(hall__branch_id=scope.branch_id)
     waits = Q(state=Ticket.State.WAITING)
-    found = {
-        row["hall_id"]: row
+    found: dict[int, dict[str, Any]] = {
+        row["hall_id"]: dict(row)
         for row in tickets.order_by()
         .filter(state__in=Ticket.OPEN)
         .values("hall_id")
@@ -71,7 +71,7 @@ def _line(scope: Scope, found: list[dict[str, Any]], paused: int, hall: int | No
     tone = "late" if minutes >= TOO_LONG else "wait" if minutes >= LONG else ""
     return Line(
         Figure(_("waiting"), sum(row["waiting"] for row in found), waiting),
-        Figure(_("longest wait, minutes"), minutes, waiting, tone=tone),
+        Figure(_("longest wait"), minutes, waiting, tone=tone),
         Figure(
             _("being served"),
             sum(row["served"] for row in found),

@@ -31,7 +31,7 @@ class Part:
     @property
     def width(self) -> int:
         """Of a bar that is 100 wide."""
-        return round(min(max(self.rate or 0, 0), 100))
+        return round(min(max(self.rate or NO_MONEY, NO_MONEY), Decimal(100)))
 
     @property
     def mark(self) -> int | None:

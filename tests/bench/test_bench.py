@@ -62,7 +62,13 @@ def read_until(word: str, stream: IO[str]) -> str:
 class TestBench:
     @pytest.mark.parametrize(
         ("name", "unit"),
-        [("arrears", "cases/s"), ("billing", "bills/s"), ("payment", "payments/s"), ("search", "ms (p95)")],
+        [
+            ("arrears", "cases/s"),
+            ("billing", "bills/s"),
+            ("dashboard", "ms"),
+            ("payment", "payments/s"),
+            ("search", "ms (p95)"),
+        ],
     )
     def test_ends_with_the_figure_and_leaves_nothing(self, name: str, unit: str) -> None:
         with start_bench(name, 800) as bench:

@@ -8,13 +8,18 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import JobRun
 from billing.models import Payment
+from config.dashboard.jobs import done_until, next_run
 from counters.models import Pause
 from counters.services.payments import void_payment_at_counter
+from service_quality.services.ratings import rate_by_receipt
 from tests.dashboard.a_day import ADMIN, PARTS, dashboard_of, looks, make_day, make_ticket, rows_behind
 from tests.factories.accounts import make_account, make_staff
+from tests.factories.arrears import ship_calendars
 from tests.factories.billing import make_bill
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.matters import make_matter
+from tests.factories.quality import make_payment
 from tests.factories.supply import make_order, make_write_off
 from tests.hall import TODAY, Hall, signed_in
 
@@ -146,6 +151,32 @@ class TestRecovery:
         assert sum(row.current.received for row in page["recovery"]) == Decimal("50.00")
 
 
+class TestQuality:
+    def test_counts_the_ratings_of_the_month_and_the_cards(self, hall: Hall) -> None:
+        ship_calendars()
+        paid = [make_payment(hall.shift) for _ in range(3)]
+        for payment, level in zip(paid, (5, 2), strict=False):
+            rate_by_receipt(payment, level=level, at=MORNING)
+
+        quality = dashboard_of(looks("supervisor", hall))["quality"]
+
+        assert (quality.tally.finished, quality.tally.rated) == (3, 2)
+        assert quality.tally.satisfaction == Decimal("65.00")
+        assert [(one.visits.count, one.rated.count) for one in quality.halls] == [(3, 2)]
+        assert (quality.follow_ups.count, quality.cards.count) == (1, 0)
+
+    def test_tells_what_is_overdue_of_the_own_branch(self, hall: Hall) -> None:
+        ship_calendars()
+        long_ago = MORNING - datetime.timedelta(days=20)
+        make_matter(make_staff(role="adviser", branch=hall.branch), at=long_ago)
+        make_matter(make_staff(role="adviser", branch=hall.stranger.branch), at=long_ago)
+
+        own = dashboard_of(looks("supervisor", hall))["matters"]
+        whole = dashboard_of(looks("manager", hall))["matters"]
+
+        assert (own[0].count, own[0].tone, whole[0].count) == (1, "late", 2)
+
+
 class TestJobs:
     def test_say_when_they_ran_when_they_run_next_and_what_failed(self, hall: Hall) -> None:
         for day, state in ((1, "DONE"), (2, "FAILED")):
@@ -164,13 +195,23 @@ class TestJobs:
         assert morning.next_at == datetime.datetime(2026, 11, 24, 6, 30, tzinfo=MORNING.tzinfo)
         assert (jobs.failed.count, jobs.failed.tone) == (1, "late")
 
-    def test_that_were_never_run_stand_there_with_their_next_time(self, hall: Hall) -> None:
-        (morning,) = [
-            one for one in dashboard_of(looks("supervisor", hall))["jobs"].jobs if one.next_at is not None
-        ][:1]
+    def test_of_a_month_that_is_done_run_again_in_the_next(self, hall: Hall) -> None:
+        at = MORNING.replace(hour=12, minute=0)
+        october = datetime.date(2026, 10, 1)
+        done, failed = (
+            JobRun(job="run_assessment", slot=october, state=state, started_at=at)
+            for state in ("DONE", "FAILED")
+        )
 
-        assert morning.last is None
-        assert morning.next_at == MORNING.replace(minute=30, hour=10) or morning.next_at > MORNING
+        assert done_until(done, TODAY) == datetime.date(2026, 11, 30)
+        assert done_until(JobRun(job="run_assessment", slot=datetime.date(2026, 9, 1)), TODAY) is None
+        assert next_run("arrears each morning", failed, at) == at.replace(minute=30)
+
+    def test_that_were_never_run_stand_there_with_their_next_time(self, hall: Hall) -> None:
+        jobs = dashboard_of(looks("supervisor", hall))["jobs"].jobs
+
+        (morning,) = [one for one in jobs if "run_arrears" in one.url]
+        assert (morning.last, morning.next_at) == (None, MORNING.replace(hour=10, minute=30))
 
 
 class TestThePage:
@@ -226,6 +267,10 @@ class TestEveryFigure:
             make_case(account)
             make_order(make_account(branch=account.branch))
         make_write_off(make_account(branch=hall.branch))
+        ship_calendars()
+        rate_by_receipt(make_payment(hall.shift), level=2, at=MORNING)
+        for branch, days in ((hall.branch, 20), (hall.branch, 1), (hall.stranger.branch, 20)):
+            make_matter(make_staff(role="adviser", branch=branch), at=MORNING - datetime.timedelta(days=days))
         JobRun.objects.create(
             job="run_arrears", slot=TODAY, state="FAILED", started_at=MORNING, finished_at=MORNING
         )
@@ -242,6 +287,10 @@ class TestEveryFigure:
             *page["arrears"].clocks,
             page["jobs"].failed,
         ]
+        figures += page["matters"]
+        if "quality" in page:
+            figures += [page["quality"].follow_ups, page["quality"].cards]
+            figures += [figure for one in page["quality"].halls for figure in (one.visits, one.rated)]
         if "line" in page:
             figures += [page["line"].waiting, page["line"].served, page["line"].pauses]
             figures += [one["line"].waiting for one in page["halls"]]
