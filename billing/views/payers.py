@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.requests import StaffRequest
 from billing.forms.payers import DonationForm, GrantDecisionForm, GrantForm, PayerForm
 from billing.models import DonationGrant, ThirdPartyPayer
+from billing.queries.donations import with_what_is_left
 from billing.services.donations import (
     approve_grant,
-    left_of,
     propose_grant,
     receive_donation,
     refuse_grant,
@@ -148,7 +148,7 @@ def _page(request: StaffRequest, found: ThirdPartyPayer, **forms: Form) -> HttpR
     may_decide = user.has_perm("billing.approve_donationgrant")
     context = {
         "payer": found,
-        "donations": [{"donation": one, "left": left_of(one)} for one in found.donations.all()[:SHOWN]],
+        "donations": with_what_is_left(found.donations.all())[:SHOWN],
         "grants": [_grant_row(one, may_decide, user.pk) for one in grants[:SHOWN]],
         "payments": payments[:SHOWN],
         "donation_form": forms.get("donation_form") or DonationForm(),
