@@ -86,6 +86,7 @@ def test_a_debtor_from_the_call_to_the_reconnection(
     page.locator("main form button").first.click()
     page.wait_for_url("**/arrears/letters/*/")
     set_letters()
+    office.now += datetime.timedelta(hours=1)
     page.goto(f"{live_server.url}/arrears/deliveries/{Letter.objects.get().pk}/")
     page.locator("[name=outcome]").select_option("SIGNED")
     page.locator("[name=delivered_at]").fill(f"{timezone.localtime(office.now):%Y-%m-%dT%H:%M}")
