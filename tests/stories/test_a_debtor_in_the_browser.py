@@ -14,9 +14,11 @@ from accounts.models import Account, Staff
 from billing.models import ArrearsCase, CaseStep, DeliveryProof, Letter, SupplyOrder
 from billing.printing import set_letters
 from billing.services.arrears.daily_run import run_arrears
+from billing.services.arrears.message_reports import record_report
+from billing.sms.gateway import Fate, Finding
 from tests.factories.accounts import make_branch, make_staff
 from tests.factories.counters import MORNING, cash, make_shift, pay
-from tests.factories.reach import make_debtor, make_step
+from tests.factories.reach import make_debtor, make_message, make_step
 from tests.hall import PASSWORD
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
@@ -42,7 +44,14 @@ class Office:
         self.collector = self.hire("collector", "3001", "赵铁柱")
         self.supervisor = self.hire("supervisor", "2001", "林国庆")
         self.debtor: Account = make_debtor(branch=self.branch)
-        make_step(self.debtor, "CALL")
+        self.tell_by_message()
+
+    def tell_by_message(self) -> None:
+        """Two days ago; this morning's run asks for the call."""
+        then = self.now - 2 * A_DAY
+        message = make_message(self.debtor, step=make_step(self.debtor), state="SENT", sent_at=then)
+        record_report(message.pk, Finding(Fate.DELIVERED, "900^0"), at=then)
+        assert run_arrears(self.now.date(), at=self.now) is not None
 
     def hire(self, role: str, number: str, name: str) -> Staff:
         return make_staff(role=role, number=number, name=name, password=PASSWORD, branch=self.branch)
@@ -78,7 +87,7 @@ def test_a_debtor_from_the_call_to_the_reconnection(
     page.locator("h1").click()
     page.keyboard.press("2")
     expect(page.locator(".notice").first).to_be_visible()
-    assert (level(), DeliveryProof.objects.get().kind) == (2, "CALL")
+    assert (level(), DeliveryProof.objects.latest("pk").kind) == (2, "CALL")
 
     # The letter is printed and handed over.
     office.sleeps()
