@@ -68,7 +68,8 @@ class Office:
         self.page.keyboard.press("Tab")
         self.page.keyboard.type(PASSWORD)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url(f"**{path}")
+        # The address of the sign-in ends in the same words.
+        self.page.wait_for_url(f"{self.address}{path}")
 
 
 def level() -> int:
