@@ -129,6 +129,12 @@ def _head(terms: PolicyTerms | None) -> dict[str, Any]:
     return {name: getattr(terms, name) for name in names}
 
 
+class SendBackForm(forms.Form):
+    """What has to be changed in a draft."""
+
+    reason = forms.CharField(max_length=200)
+
+
 class SimulationDayForm(forms.Form):
     """As of which day: the books say nothing of a day to come."""
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Staff
@@ -14,7 +13,8 @@ from accounts.rows import insert_rows
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
 from billing.models import Bill, Donation, DonationGrant, Posting, Tender, ThirdPartyPayer
-from billing.money import FEN, NO_MONEY, to_money
+from billing.money import FEN, to_money
+from billing.queries.donations import left_of
 from billing.services.locks import lock_donation, lock_reference, lock_request
 from billing.services.offers import PaymentRequest, TenderOffer
 from billing.services.payments import Till, take_payment
@@ -151,15 +151,6 @@ def refuse_grant(grant: DonationGrant, *, by: Staff, at: datetime.datetime) -> D
     grant.save(update_fields=["state", "decided_by", "decided_at"])
     _leave_a_trace("donation.refuse", grant, grant.donation.payer, grant.amount, by, at)
     return grant
-
-
-def left_of(donation: Donation, *, besides: DonationGrant | None = None) -> Decimal:
-    """What of a donation is neither given nor proposed; what was undone lies in the pot again."""
-    taken = donation.grants.filter(state__in=[State.PROPOSED, State.APPROVED], payment__reversal__isnull=True)
-    if besides is not None:
-        taken = taken.exclude(pk=besides.pk)
-    given: Decimal = taken.aggregate(amount=Sum("amount"))["amount"] or NO_MONEY
-    return donation.amount - given
 
 
 def _lock_waiting(grant: DonationGrant, by: Staff) -> DonationGrant:

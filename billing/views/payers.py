@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.requests import StaffRequest
 from billing.forms.payers import DonationForm, GrantDecisionForm, GrantForm, PayerForm
 from billing.models import DonationGrant, ThirdPartyPayer
+from billing.queries.donations import with_what_is_left
 from billing.services.donations import (
     approve_grant,
-    left_of,
     propose_grant,
     receive_donation,
     refuse_grant,
@@ -48,7 +48,7 @@ def payer_list(request: StaffRequest) -> HttpResponse:
         else:
             return redirect("billing:payer", pk=payer.pk)
     payers = ThirdPartyPayer.objects.visible_to(request.user).select_related("branch")
-    payers = payers.annotate(donated=Sum("donations__amount"))
+    payers = payers.annotate(donated=Sum("donations__amount")).order_by("name", "pk")
     context = {
         "page_obj": Paginator(payers, ROWS).get_page(request.GET.get("page")),
         "page_query": "",
@@ -148,7 +148,7 @@ def _page(request: StaffRequest, found: ThirdPartyPayer, **forms: Form) -> HttpR
     may_decide = user.has_perm("billing.approve_donationgrant")
     context = {
         "payer": found,
-        "donations": [{"donation": one, "left": left_of(one)} for one in found.donations.all()[:SHOWN]],
+        "donations": with_what_is_left(found.donations.order_by("-pk"))[:SHOWN],
         "grants": [_grant_row(one, may_decide, user.pk) for one in grants[:SHOWN]],
         "payments": payments[:SHOWN],
         "donation_form": forms.get("donation_form") or DonationForm(),

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -27,6 +27,7 @@ from billing.queries.recovery import (
 from billing.queries.routes import Month
 from billing.recovery_rates import rate_of
 from billing.views.months import month_of
+from billing.views.numbered import get_numbered_or_404
 
 ROWS = 40
 # The width of a bar that stands for 100 %.
@@ -59,7 +60,7 @@ def recovery(request: StaffRequest) -> HttpResponse:
 @never_cache
 def recovery_bills(request: StaffRequest, code: str) -> HttpResponse:
     """The bills behind a figure of a district, those with the most left first."""
-    district = get_object_or_404(districts_seen_by(request.user), code=code)
+    district = get_numbered_or_404(districts_seen_by(request.user), code=code)
     month = month_of(request)
     is_old = request.GET.get("kind") == OLD
     bills: Any = RecoveryBills(district.pk, month.first, is_old=is_old)

@@ -8,9 +8,10 @@ import pytest
 
 from accounts.models import Account, Branch, Staff
 from billing.models import Balance, Bill, Donation, DonationGrant, Payment, Posting, Tender, ThirdPartyPayer
+from billing.queries.donations import left_of
 from billing.services.adjustments import approve_adjustment, propose_adjustment
 from billing.services.cancellations import cancel_bill
-from billing.services.donations import approve_grant, left_of, propose_grant, refuse_grant
+from billing.services.donations import approve_grant, propose_grant, refuse_grant
 from billing.services.offers import PaymentRequest
 from billing.services.refusals import BillingRefused
 from billing.services.third_parties import enter_payer

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -53,7 +54,7 @@ def preview_mailing(
     account_ids: Collection[int], *, template: str, at: datetime.datetime, on: datetime.date, spare_days: int
 ) -> MailingPreview:
     """Count whom a text would reach now, and by reason those that get none. One query."""
-    values = {
+    values: dict[str, Any] = {
         "ids": list(account_ids),
         "on": on,
         "template": template,

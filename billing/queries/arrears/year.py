@@ -151,4 +151,4 @@ def _span(first: datetime.date, after: datetime.date, branch_ids: Collection[int
 def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

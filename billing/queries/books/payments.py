@@ -128,7 +128,7 @@ PAYMENTS = (
             SELECT object_id, count(*) AS entries FROM accounts_auditentry
             WHERE object_type = 'billing.payment' AND action = 'take_payment'
             GROUP BY object_id) trail ON trail.object_id = payment.id::text
-        WHERE payment.channel = 'COUNTER' AND trail.entries IS DISTINCT FROM 1
+        WHERE payment.channel IN ('COUNTER', 'DONATION') AND trail.entries IS DISTINCT FROM 1
         """,
     ),
 )

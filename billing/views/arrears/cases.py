@@ -18,7 +18,6 @@ from billing.business_date import business_date_of
 from billing.forms.arrears.agreements import HoldForm, InstalmentsForm, LiftForm, PromiseForm
 from billing.forms.arrears.supply_orders import OrderForm
 from billing.models import ArrearsCase, ArrearsHold
-from billing.money import NO_MONEY
 from billing.queries.arrears.case_page import CaseBill, bills_of, rungs_of, total_of, what_holds
 from billing.services.arrears.holds import lift_hold, place_hold
 from billing.services.arrears.orders_by_hand import next_order, propose_order_by_hand
@@ -186,5 +185,4 @@ def _page(
 
 def _likely(bills: list[CaseBill], today: datetime.date) -> dict[str, Any]:
     """The whole debt within the week: what is left to type is what differs."""
-    owed = sum((one.bill.outstanding + one.bill.late_charge_left for one in bills), NO_MONEY)
-    return {"amount": owed or None, "due_on": today + datetime.timedelta(days=LIKELY_DAYS)}
+    return {"amount": total_of(bills) or None, "due_on": today + datetime.timedelta(days=LIKELY_DAYS)}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Staff
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
-from billing.forms.arrears_policies import PolicyEditor
+from billing.forms.arrears_policies import PolicyEditor, SendBackForm
 from billing.models import ArrearsPolicy, ArrearsPolicyVersion
 from billing.queries.arrears.policy_page import (
     name_of,
@@ -112,7 +112,9 @@ def policy_approve(request: StaffRequest, pk: int) -> HttpResponse:
 def policy_send_back(request: StaffRequest, pk: int) -> HttpResponse:
     """Give a draft back to its maker."""
     version = version_seen_by(request.user, pk)
-    reason = request.POST.get("reason", "")
+    form = SendBackForm(request.POST)
+    # What cannot be read as a reason is none.
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
         send_back_policy_version(version, reason=reason, by=request.user, at=timezone.now())
     except ArrearsRefused as refusal:

@@ -1,0 +1,27 @@
+"""What of donations is neither given nor proposed; what was undone lies in the pot again."""
+
+from decimal import Decimal
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from billing.models import Donation, DonationGrant
+from billing.models.amount import MoneyField
+from billing.money import NO_MONEY
+
+State = DonationGrant.State
+_TAKEN = Q(grants__state__in=[State.PROPOSED, State.APPROVED], grants__payment__reversal__isnull=True)
+
+
+def with_what_is_left(donations: QuerySet[Donation]) -> QuerySet[Donation]:
+    """Each donation with its `left`."""
+    taken = Coalesce(Sum("grants__amount", filter=_TAKEN), NO_MONEY, output_field=MoneyField())
+    return donations.annotate(left=F("amount") - taken)
+
+
+def left_of(donation: Donation, *, besides: DonationGrant | None = None) -> Decimal:
+    """What of a donation is left, as if one proposed grant were not there."""
+    left: Decimal = (
+        with_what_is_left(Donation.objects.filter(pk=donation.pk)).values_list("left", flat=True).get()
+    )
+    return left + besides.amount if besides is not None else left
