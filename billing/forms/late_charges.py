@@ -112,7 +112,7 @@ def _plain(number: Decimal) -> str:
 
 def can_be_edited_here(rule: LateChargeRule) -> bool:
     """Whether the form knows every term; what only a file can say is changed with a file."""
-    return rule.terms.keys() <= _WRITTEN_HERE
+    return set(rule.terms) <= _WRITTEN_HERE
 
 
 def initial_of(rule: LateChargeRule) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from billing.rating.definition import Definition
 from billing.rating.versions import ALWAYS
@@ -43,7 +43,7 @@ def rule_eras(definition: object, where: str, known: Collection[str]) -> tuple[E
     return tuple(eras)
 
 
-def _versions(definition: dict[str, object]) -> list[dict[str, object]]:
+def _versions(definition: dict[str, object]) -> list[Any]:
     versions = definition.get("versions")
     return versions if isinstance(versions, list) else []
 

@@ -25,7 +25,8 @@ class Given:
     @property
     def lost(self) -> Decimal:
         """What does not stand on the new bill."""
-        return -self.old.amount + (self.new.amount if self.new is not None else NO_MONEY)
+        given: Decimal = -self.old.amount
+        return given + (self.new.amount if self.new is not None else NO_MONEY)
 
 
 def credits_of(bills: Sequence[Bill]) -> list[Adjustment]:
@@ -37,6 +38,13 @@ def credits_of(bills: Sequence[Bill]) -> list[Adjustment]:
         followed_by__isnull=True,
     )
     return list(found.select_related("bill", "account").order_by("pk"))
+
+
+def given_back_on(bill: Bill) -> Decimal:
+    """What adjustments and heat credits have given back on a bill: it ends with the bill."""
+    adjusted = -sum((one.amount for one in credits_of([bill])), NO_MONEY)
+    for_heat: Decimal = bill.heat_credits.aggregate(amount=Sum("amount", default=NO_MONEY))["amount"]
+    return adjusted + for_heat
 
 
 def waived_on(bills: Sequence[Bill]) -> Decimal:

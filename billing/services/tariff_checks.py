@@ -38,7 +38,7 @@ def closed_until(tariff: Tariff | None) -> datetime.date | None:
 
 
 def _splits_by_days(rules: Json) -> bool:
-    return rules.get("rules", {}).get("price_change") == "by_days"
+    return bool((rules.get("rules") or {}).get("price_change") == "by_days")
 
 
 def check_open_period(tariff: Tariff, effective_from: datetime.date) -> None:

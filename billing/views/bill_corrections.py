@@ -20,7 +20,7 @@ from billing.queries.late_charges import debts_on
 from billing.services.adjustments import propose_adjustment
 from billing.services.cancellations import cancel_bill
 from billing.services.cancelling import needs_second_person, settled_on
-from billing.services.following import credits_of
+from billing.services.following import credits_of, given_back_on
 from billing.services.rebills import RightReading, cancel_and_rebill, preview_rebill, rebill
 from billing.services.waivers import propose_waiver
 from billing.views.exchanges import exchange_rows
@@ -174,10 +174,12 @@ def _preview(request: StaffRequest, bill: Bill, form: CancelForm) -> dict[str, A
 
 def _cancelled_only(request: StaffRequest, bill: Bill) -> dict[str, Any]:
     paid = settled_on([bill]).paid.get(bill.pk, NO_MONEY)
+    given = given_back_on(bill)
     return {
         "exchanges": [],
         "returned": paid,
-        "difference": -(bill.amount - bill.adjusted),
+        "ends": given,
+        "difference": given - bill.amount,
         "needs_second_person": needs_second_person(bill, paid, request.user),
     }
 

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -142,6 +143,7 @@ def _page(
         "tables": tables_of(tariff.kind, version.whole_rules(), version.prices),
         "notes": notes_of(tariff.kind, version.whole_rules(), version.prices),
         "document": document_of(tariff, version),
+        "brought_rules": json.dumps(version.rules, ensure_ascii=False, indent=2) if version.rules else "",
         "steps": steps_of(version),
         "form": form,
         "may_submit": version.is_draft and user.has_perm("billing.add_tariffversion"),

@@ -28,8 +28,8 @@ def enter_prices(*, made_by: Staff, approved_by: Staff, at: datetime.datetime) -
         import_tariffs(read_tariff_file(file), made_by=made_by, source=file.name, submit=True, at=at)
     for version in TariffVersion.objects.waiting().order_by("tariff", "effective_from"):
         approve_tariff_version(version, approved_by=approved_by, at=at)
-    file = "late_charge_rules.json"
-    import_price_file(read_price_file(_HERE / file), made_by=made_by, source=file, submit=True, at=at)
+    late = _HERE / "late_charge_rules.json"
+    import_price_file(read_price_file(late), made_by=made_by, source=late.name, submit=True, at=at)
     for rule in LateChargeRule.objects.waiting().order_by("pk"):
         approve_late_charge_rule(rule, approved_by=approved_by, at=at)
 

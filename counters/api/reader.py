@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 from accounts.api.refusals import RefusalSerializer
 from billing.card_content import MOST_ON_A_CARD, CardCode, CardContent, MeterKind
 from billing.models import CardWrite
-from counters.api.reader_tokens import IsWindowProgram, OfOneWindow, WindowProgram, WindowTokenAuthentication
-from counters.models import ReaderJob, Window
+from counters.api.reader_tokens import IsWindowProgram, OfOneWindow, WindowTokenAuthentication
+from counters.models import ReaderJob, ReaderToken, Window
 from counters.services.reader_agents import Seen, answer_card, answer_write, begin_job
 
 LARGEST_COUNT = 2**32 - 1
@@ -76,9 +76,9 @@ class ReaderView(APIView):
 
     @property
     def window(self) -> Window:
-        program = self.request.user
-        assert isinstance(program, WindowProgram)
-        return program.window
+        token = self.request.auth
+        assert isinstance(token, ReaderToken)
+        return token.window
 
 
 class NextJobView(ReaderView):

@@ -32,10 +32,6 @@ class WindowProgram:
     is_authenticated: bool = True
     is_active: bool = True
 
-    @property
-    def pk(self) -> str:
-        return f"window-{self.window.pk}"
-
 
 class WindowTokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[WindowProgram, ReaderToken] | None:
@@ -77,7 +73,7 @@ class WindowTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
 
 class IsWindowProgram(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return isinstance(request.user, WindowProgram)
+        return isinstance(request.auth, ReaderToken)
 
 
 class OfOneWindow(SimpleRateThrottle):
@@ -87,6 +83,5 @@ class OfOneWindow(SimpleRateThrottle):
     rate = "300/min"
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
-        if not isinstance(request.user, WindowProgram):
-            return None
-        return f"throttle-{request.user.pk}"
+        token = request.auth
+        return f"throttle-window-{token.window_id}" if isinstance(token, ReaderToken) else None

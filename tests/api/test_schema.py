@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
@@ -16,8 +18,11 @@ from schemathesis.specs.openapi.checks import content_type_conformance, positive
 from accounts.models import Staff
 from billing.models import Reversal
 from config.wsgi import application
+from counters.services.reader_jobs import ask_reader, take_job
+from counters.services.reader_tokens import issue_reader_token
 from tests.factories.accounts import make_staff
-from tests.factories.counters import cash, pay
+from tests.factories.counters import MORNING, cash, pay
+from tests.gas import make_reader_window, make_unwritten_card
 from tests.hall import Hall, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +31,8 @@ EXAMPLES = 12
 OPERATIONS = {
     "accounts_search", "account_due", "payment_preview", "payment_take", "payment_find", "payment_void",
 }  # fmt: skip
+# Those of the program at a window, which has a token and no cookie.
+OF_A_WINDOW = {"reader_next", "reader_card", "reader_written"}
 
 # What is well formed may still be refused; a damaged address is no address of the API, and answered by a page.
 EXCLUDED: dict[GenerationMode, list[Any]] = {
@@ -62,11 +69,16 @@ def document_that_knows(hall: Hall, payment_key: str) -> dict[str, Any]:
 
 def send_everything(staff: Staff, known: dict[str, Any], operation_id: str, mode: GenerationMode) -> set[int]:
     """Send made-up requests as this person; any answer the document does not foresee is raised."""
-    schema = schemathesis.openapi.from_dict(known)
-    schema.app = application
     client = signed_in(staff, enforce_csrf_checks=True)
     client.get("/no-such-page/")  # every page brings the token, this one to everybody
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+    headers = {"X-CSRFToken": cookies["csrftoken"]}
+    return send_as({"headers": headers, "cookies": cookies}, known, operation_id, mode)
+
+
+def send_as(who: dict[str, Any], known: dict[str, Any], operation_id: str, mode: GenerationMode) -> set[int]:
+    schema = schemathesis.openapi.from_dict(known)
+    schema.app = application
     operation = schema.find_operation_by_id(operation_id)
     statuses = set()
 
@@ -80,7 +92,7 @@ def send_everything(staff: Staff, known: dict[str, Any], operation_id: str, mode
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def send(case: Case[Any]) -> None:
-        answer = case.call(headers={"X-CSRFToken": cookies["csrftoken"]}, cookies=cookies)
+        answer = case.call(**who)
         statuses.add(answer.status_code)
         case.validate_response(answer, excluded_checks=EXCLUDED[mode])
 
@@ -108,7 +120,7 @@ class TestTheDocument:
     def test_names_every_operation(self) -> None:
         operations = [one["operationId"] for path in document()["paths"].values() for one in path.values()]
 
-        assert set(operations) == OPERATIONS
+        assert set(operations) == OPERATIONS | OF_A_WINDOW
 
     @pytest.mark.parametrize("mode", GenerationMode)
     @pytest.mark.parametrize("operation_id", sorted(OPERATIONS))
@@ -131,3 +143,33 @@ class TestTheDocument:
         # The body is read, for the token may stand in it, before anybody asks who sent it.
         assert statuses <= {400, 403}
         assert 403 in statuses
+
+    @pytest.mark.parametrize(
+        ("operation_id", "mode"),
+        [
+            # It has neither a body nor a number in its address: there is nothing to get wrong.
+            ("reader_next", GenerationMode.POSITIVE),
+            *product(["reader_card", "reader_written"], GenerationMode),
+        ],
+    )
+    def test_is_what_the_program_at_a_window_meets(
+        self, hall: Hall, operation_id: str, mode: GenerationMode
+    ) -> None:
+        cache.clear()
+        card = make_unwritten_card(hall.branch)
+        window = make_reader_window(hall.branch)
+        token = issue_reader_token(window, issued_by=make_staff(role="administrator"), at=MORNING)
+        job = ask_reader(window, card=card, asked_by=hall.cashier, at=MORNING)
+        take_job(window, at=MORNING)
+        known = document()
+        for path in known["paths"].values():
+            for operation in path.values():
+                operation.pop("security", None)
+                for parameter in operation.get("parameters", ()):
+                    if parameter["name"] == "job":
+                        parameter["schema"]["enum"] = [job.pk]
+
+        statuses = send_as({"headers": {"Authorization": f"Window {token}"}}, known, operation_id, mode)
+
+        assert max(statuses) < 500
+        assert mode.is_negative or statuses & {200, 204, 422}

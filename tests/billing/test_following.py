@@ -291,7 +291,9 @@ class TestAHeatingBillWithCredits:
         before, after = HeatCredit.objects.order_by("pk")
         assert (before.amount, after.amount) == (Decimal("95.79"), Decimal("87.08"))
         assert (after.replaces, after.refund, after.bill) == (before, before.refund, new_bill(refunded))
-        assert before.posting.reversed_by.cancellation.bill == old
+        taken_back = before.posting.reversed_by.cancellation
+        assert taken_back is not None
+        assert taken_back.bill == old
         # 2,024.00 were paid; 1,840.00 less 87.08 are owed.
         assert balance(refunded) == (Decimal(0), Decimal("271.08"))
         assert done.difference == Decimal("-175.29")

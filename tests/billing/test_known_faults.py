@@ -306,7 +306,7 @@ class TestFault8ADoubleNegative:
             proposed_by=finance, at=MORNING,
         )  # fmt: skip
         approve_adjustment(given, approved_by=supervisor, at=MORNING)
-        wrong = {
+        wrong: dict[str, Any] = {
             "reason": "DOUBLE", "note": "", "cancelled_by": finance, "approved_by": supervisor, "at": MORNING
         }  # fmt: skip
         cancel_bill(bill, **wrong, request_id=uuid4())

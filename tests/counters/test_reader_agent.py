@@ -264,7 +264,7 @@ class TestTheProgram:
             return answer
 
         monkeypatch.setattr(agent, "urlopen", carry)
-        monkeypatch.setattr(agent.time, "sleep", slept.append)
+        monkeypatch.setattr("counters.readers.agent.time.sleep", slept.append)
 
         with pytest.raises(KeyboardInterrupt):
             agent.work(

@@ -372,6 +372,78 @@ class TestABatch:
         assert signed_in(finance).get("/corrections/batches/new/?period=%00").status_code == 422
 
 
+class TestABillOnWhichSomethingWasGivenBack:
+    @pytest.fixture
+    def given(self, hall: Hall, water: Account, finance: Staff) -> Adjustment:
+        adjustment = propose_adjustment(
+            water, bill=water.bills.get(), amount=Decimal("-37.20"), component="supply", reason="LEAK",
+            note="暗漏减免", proposed_by=finance, at=MORNING,
+        )  # fmt: skip
+        return approve_adjustment(adjustment, approved_by=hall.supervisor, at=MORNING)
+
+    def test_is_not_cancelled_before_it_was_said_what_becomes_of_it(
+        self, water: Account, finance: Staff, given: Adjustment
+    ) -> None:
+        client, bill = signed_in(finance), water.bills.get()
+        before = all_rows()
+
+        shown = client.post(cancel_address(bill), form_of(water))
+        forced = client.post(cancel_address(bill), previewed(client, bill, form_of(water)))
+
+        (row,) = shown.context["preview"]["exchanges"][0]["given"]
+        assert (row["before"], row["after"], shown.context["preview"]["is_undecided"]) == (
+            Decimal("-37.20"), None, True,
+        )  # fmt: skip
+        assert 'name="follow"' in text_of(shown)
+        assert 'value="confirm"' not in text_of(shown)
+        assert forced.status_code == 422
+        assert all_rows() == before
+
+    def test_links_both_bills_once_it_follows(
+        self, hall: Hall, water: Account, finance: Staff, given: Adjustment
+    ) -> None:
+        client, bill = signed_in(finance), water.bills.get()
+        form = previewed(client, bill, form_of(water, follow="yes"))
+
+        answer = client.post(
+            cancel_address(bill),
+            {**form, "second_number": hall.supervisor.number, "second_password": PASSWORD},
+        )
+
+        assert answer.status_code == 302
+        old, new = client.get(f"/bills/{bill.number}/"), client.get(f"/bills/{bill.number}-R1/")
+        assert old.context["adjustments"][0]["followed_by"]["number"] == f"{bill.number}-R1"
+        assert new.context["adjustments"][0]["follows"]["number"] == bill.number
+        assert Bill.objects.get(number=f"{bill.number}-R1").outstanding == Decimal("65.70")
+        assert broken_invariants() == []
+
+    def test_says_what_ends_with_it_where_it_is_only_cancelled(
+        self, water: Account, finance: Staff, given: Adjustment
+    ) -> None:
+        client, bill = signed_in(finance), water.bills.get()
+
+        shown = client.post(cancel_address(bill), form_of(water, what="cancel", reading="", value=""))
+
+        preview = shown.context["preview"]
+        assert (preview["ends"], preview["difference"]) == (Decimal("37.20"), Decimal("-100.00"))
+
+    def test_asks_again_where_it_was_only_cancelled(
+        self, hall: Hall, water: Account, finance: Staff, given: Adjustment
+    ) -> None:
+        client, bill = signed_in(finance), water.bills.get()
+        cancel_bill(
+            bill, reason="OTHER", note="", cancelled_by=finance, approved_by=hall.supervisor,
+            request_id=uuid4(), at=MORNING,
+        )  # fmt: skip
+
+        asked = client.post(cancel_address(bill))
+        done = client.post(cancel_address(bill), {"follow": "yes"})
+
+        assert (asked.status_code, asked.context["given"]) == (422, [given])
+        assert done.status_code == 302
+        assert Adjustment.objects.get(follows=given).is_waiting
+
+
 class TestInChinese:
     def test_has_no_english_left(self, hall: Hall, water: Account, finance: Staff) -> None:
         clerk, supervisor, bill = signed_in(finance), signed_in(hall.supervisor), water.bills.get()

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from django.test import Client
 
@@ -49,6 +51,22 @@ class TestTheList:
 
     def test_is_empty_with_a_next_step(self, finance: Staff) -> None:
         assert "还没有价格方案" in text_of(signed_in(finance).get("/tariffs/"))
+
+
+class TestTheRulesOfAVersion:
+    def test_are_shown_to_whoever_approves_them(self, finance: Staff) -> None:
+        rules = {"rounding": {"level": "bill", "mode": "down", "scale": 0}}
+        version = make_draft(make_tariff(), "2027-01-01", prices={**water_prices(), "rules": rules})
+
+        answer = signed_in(finance).get(page_of(version))
+
+        assert json.loads(answer.context["brought_rules"]) == rules
+        assert (
+            signed_in(finance)
+            .get(page_of(make_draft(make_bare_tariff(service="GAS"), "2027-01-01")))
+            .context["brought_rules"]
+            == ""
+        )
 
 
 class TestTheLifeOfAVersion:
