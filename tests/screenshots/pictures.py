@@ -61,7 +61,6 @@ PICTURES = (
     Picture("manager-tariff", "6001", "billing:tariff_version", of=objects.waiting_tariff),
     Picture("manager-assessment", "6001", "service_quality:assessment_month", of=objects.assessed_month),
     Picture("finance-bill-run", "5001", "billing:bill_run_detail", of=objects.bill_run),
-    Picture("finance-days", "5001", "admin:billing_businessday_changelist"),
     Picture("field-route", "3001", "billing:route_sheet", of=objects.route, screen=PHONE),
     Picture("field-orders", "3001", "billing:field_list", screen=PHONE),
     Picture("administrator-staff", "9001", "admin:accounts_staff_changelist"),
