@@ -21,6 +21,7 @@ _words: "dict[str, _StrPromise]" = {
     "record_evidence": _("household evidence recorded"),
     "extend_evidence": _("household evidence extended"),
     "withdraw_evidence": _("household evidence withdrawn"),
+    "district.give": _("district given to its owner"),
     "calendar.import": _("working calendar imported"),
     "personal_data.reveal": _("personal data shown in full"),
     "admin.add": _("added on the admin pages"),

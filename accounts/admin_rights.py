@@ -2,14 +2,20 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+# Of the theme, which carries no types: for mypy they are the classes of Django that it extends.
 if TYPE_CHECKING:
-    _ModelAdmin = admin.ModelAdmin[Model]
+    from django.contrib.admin import ModelAdmin, TabularInline
+
+    _ModelAdmin = ModelAdmin[Model]
 else:
-    _ModelAdmin = admin.ModelAdmin
+    from unfold.admin import ModelAdmin, TabularInline
+
+    _ModelAdmin = ModelAdmin
+
+__all__ = ["LookOnly", "NothingIsDeleted", "TabularInline"]
 
 
 class NothingIsDeleted(_ModelAdmin):

@@ -1,13 +1,11 @@
 """The file of a working calendar: {"year": 2026, "source": "…", "days": [{"day", "name", "worked"}]}."""
 
 import datetime
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
+from accounts.json_file import read_json_file
 from accounts.services.working_calendars import CalendarRefused, SpecialDay
 
 SHIPPED = Path(__file__).parent / "calendars"
@@ -27,22 +25,7 @@ def shipped_calendars() -> Iterator[CalendarFile]:
 
 def read_calendar_file(path: Path) -> CalendarFile:
     """Read the form; the import checks what it says. Codes: unreadable, bad_form."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise CalendarRefused(
-            _("%(file)s cannot be read as JSON: %(problem)s"),
-            code="unreadable",
-            params={"file": path.name, "problem": problem},
-        ) from problem
-    try:
-        return _read(content)
-    except (KeyError, TypeError, ValueError) as problem:
-        raise CalendarRefused(
-            _("%(file)s does not have the form of docs/calendar-and-policies.md: %(problem)s"),
-            code="bad_form",
-            params={"file": path.name, "problem": repr(problem)},
-        ) from problem
+    return read_json_file(path, _read, CalendarRefused)
 
 
 def _read(content: Any) -> CalendarFile:

@@ -1,11 +1,11 @@
 """Rows into PostgreSQL in sets: COPY, the only way that keeps up with the database."""
 
 import datetime
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from types import NoneType
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import connection
 
 # Characters that are handed to the driver at once.
 PIECE = 65_536
+LINES_AT_ONCE = 256
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -22,21 +23,22 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     Table and columns are names from the code, never from input. Values are None, bool, numbers,
     dates, texts, or dicts and lists for JSON columns.
     """
-    lines = _Lines(rows)
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", lines, PIECE)
-    return lines.count
+    lines = (
+        "\t".join([_WRITERS.get(value.__class__, _other)(value) for value in row]) + "\n" for row in rows
+    )
+    return copy_lines(table, columns, lines)
 
 
-def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> int:
     """Write rows that are lines of COPY already: values joined by tabs, ended by a newline, texts `escaped`.
 
-    For those who write a hundred thousand rows of known types; everybody else has `copy_rows`.
+    For those who write a hundred thousand rows of known types; everybody else has `copy_rows`. Returns how many
+    rows there were.
     """
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY {table} ({', '.join(columns)}) FROM STDIN", io.StringIO("".join(lines)), PIECE
-        )
+        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", _Text(lines), PIECE)
+        count: int = cursor.rowcount
+    return count
 
 
 def escaped(text: str) -> str:
@@ -83,28 +85,22 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 }
 
 
-class _Lines:
-    """A file-like view of the rows, so that a million of them never stand in memory as one text."""
+class _Text:
+    """A file-like view of the lines: a million of them never stand in memory as one text, and while the database
+    takes in one piece the next one is made."""
 
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self.rows = iter(rows)
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = iter(lines)
         self.rest = ""
-        self.count = 0
 
     def read(self, size: int = PIECE) -> str:
-        pieces = [self.rest]
-        length = len(self.rest)
-        while length < size:
-            row = next(self.rows, None)
-            if row is None:
+        while len(self.rest) < size:
+            more = "".join(islice(self.lines, LINES_AT_ONCE))
+            if not more:
                 break
-            line = "\t".join([_WRITERS.get(value.__class__, _other)(value) for value in row]) + "\n"
-            pieces.append(line)
-            length += len(line)
-            self.count += 1
-        text = "".join(pieces)
-        self.rest = text[size:]
-        return text[:size]
+            self.rest += more
+        text, self.rest = self.rest[:size], self.rest[size:]
+        return text
 
 
 def update_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("policies/versions/<int:pk>/", policies.policy_version, name="policy_version"),
     path("policies/versions/<int:pk>/change/", policies.policy_change, name="policy_change"),
     path("policies/versions/<int:pk>/approve/", policies.policy_approve, name="policy_approve"),
+    path("policies/versions/<int:pk>/send-back/", policies.policy_send_back, name="policy_send_back"),
     path(
         "policies/versions/<int:pk>/simulation/",
         policy_simulation.policy_simulation,

@@ -1,13 +1,15 @@
 from django.urls import path
 
-from billing.views.arrears import calls, deliveries, letters, messages, reports
+from billing.views.arrears import calls, deliveries, letters, mailings, messages, reports
 
 urlpatterns = [
     path("arrears/messages/", messages.message_list, name="message_list"),
     path("arrears/messages/new/", messages.message_new, name="message_new"),
     path("arrears/messages/opt-out/", messages.message_opt_out, name="message_opt_out"),
     path("arrears/messages/<int:pk>/decide/", messages.message_decide, name="message_decide"),
-    path("arrears/mailings/<int:pk>/", messages.mailing_detail, name="mailing_detail"),
+    path("arrears/reminders/new/", mailings.reminder_new, name="reminder_new"),
+    path("arrears/mailings/<int:pk>/", mailings.mailing_detail, name="mailing_detail"),
+    path("arrears/mailings/<int:pk>/progress/", mailings.mailing_progress, name="mailing_progress"),
     path("arrears/sms-reports/<str:token>/", reports.sms_reports, name="sms_reports"),
     path("arrears/calls/", calls.call_list, name="call_list"),
     path("arrears/letters/", letters.letter_list, name="letter_list"),

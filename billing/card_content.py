@@ -70,3 +70,17 @@ class CardReader(Protocol):
     def read(self) -> CardContent: ...
 
     def write(self, content: CardContent) -> None: ...
+
+
+def write_and_look(reader: CardReader, wanted: CardContent) -> tuple[CardCode, CardContent | None]:
+    """Write the card in the reader, and look what it holds now."""
+    try:
+        reader.write(wanted)
+        return CardCode.OK, reader.read()
+    except CardError as error:
+        code = error.code
+    # The reader gave up in the middle: one more look decides what the card holds.
+    try:
+        return code, reader.read()
+    except CardError:
+        return code, None

@@ -11,6 +11,7 @@ urlpatterns = [
     path("corrections/waivers/<int:pk>/", corrections.waiver_decide, name="waiver_decide"),
     path("corrections/batches/new/", correction_batches.batch_form, name="batch_form"),
     path("corrections/batches/<int:pk>/", correction_batches.batch, name="batch"),
+    path("corrections/batches/<int:pk>/progress/", correction_batches.batch_progress, name="batch_progress"),
     path("corrections/batches/<int:pk>/decide/", correction_batches.batch_decide, name="batch_decide"),
     path("corrections/batches/<int:pk>/run/", correction_batches.batch_run, name="batch_run"),
 ]

@@ -17,6 +17,7 @@ def ledger_name(ledger: str) -> str:
         "write_off": _("written off"),
         "cash_difference": _("cash over and short"),
         "opening": _("opening balance"),
+        "donation": _("donations to be given"),
     }
     channels = {"pos": _("POS card"), "wechat": _("WeChat"), "alipay": _("Alipay"), "bank": _("bank")}
     name = names.get(kind, kind)

@@ -1,7 +1,6 @@
 """A file of arrears policies: JSON into entries. What they say is checked when they are imported."""
 
 import datetime
-import json
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from accounts.json_file import read_json_file
 from accounts.models.account import Service
 from billing.models import ArrearsPolicy, PolicyStep
 from billing.services.arrears.policy_terms import PolicyTerms, StepTerms
@@ -17,7 +17,7 @@ from billing.services.refusals import ArrearsRefused
 SHIPPED = Path(__file__).parent / "arrears_policies.json"
 _IDENTITY = ("code", "name", "name_en", "service", "branch", "customer_class")
 _LIMITS = {"code": 40, "name": 80, "name_en": 80}
-_NUMBERS = ("min_days", "notice_days", "last_word_minutes", "latest_hour")
+_NUMBERS = ("min_days", "notice_days", "notice_valid_days", "last_word_minutes", "latest_hour")
 _FLAGS = ("limits_supply", "stops_supply", "suspends_business", "refuses_next_season")
 
 
@@ -35,22 +35,9 @@ class PolicyEntry(NamedTuple):
 
 def read_policy_file(path: Path) -> list[PolicyEntry]:
     """Read every policy of a file. Codes: unreadable, bad_form, no_policies."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise ArrearsRefused(
-            _("%(file)s cannot be read as JSON: %(problem)s"),
-            code="unreadable",
-            params={"file": path.name, "problem": problem},
-        ) from problem
-    try:
-        entries = [_entry(one) for one in content["policies"]]
-    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise ArrearsRefused(
-            _("%(file)s does not have the form of docs/calendar-and-policies.md: %(problem)s"),
-            code="bad_form",
-            params={"file": path.name, "problem": repr(problem)},
-        ) from problem
+    entries = read_json_file(
+        path, lambda content: [_entry(one) for one in content["policies"]], ArrearsRefused
+    )
     if not entries:
         raise ArrearsRefused(_("The file holds no arrears policy."), code="no_policies")
     return entries

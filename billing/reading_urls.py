@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:pk>/photo/", reading_review.reading_photo, name="reading_photo"),
     path("accounts/<str:account_no>/new/", reading_entry.reading_new, name="reading_new"),
     path("accounts/<str:account_no>/replace/", reading_entry.meter_replace, name="meter_replace"),
+    path("accounts/<str:account_no>/remove/", reading_entry.meter_remove, name="meter_remove"),
     path("accounts/<str:account_no>/test/", reading_entry.meter_test, name="meter_test"),
     path("routes/", routes.route_list, name="route_list"),
     path("routes/<str:code>/", routes.route_sheet, name="route_sheet"),

@@ -11,14 +11,16 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from billing.business_date import business_date_of
-from billing.models import BillRun
+from billing.models import BillRun, CorrectionBatch
 from billing.printing import set_letters
 from billing.sending import ask_after, send_messages
 from billing.services.arrears.daily_run import catch_up_arrears
+from billing.services.arrears.mailings import fill_mailing, waiting_mailings
 from billing.services.arrears.queueing import queue_step_messages
 from billing.services.bill_run import is_anything_left, work_on_chunk
 from billing.services.bill_run_pricing import RunPricing, pricing_of
 from billing.services.bill_run_stages import settle_bill_run
+from billing.services.correction_batches import work_off_batch
 from billing.sms import open_gateway
 
 logger = logging.getLogger(__name__)
@@ -77,8 +79,25 @@ def call_workers(run: BillRun, workers: int = MOST_WORKERS) -> None:
 
 
 @shared_task
+def fill_waiting_mailings() -> None:
+    """Once a minute, and when somebody asks for reminders: write the messages of the mailings that wait."""
+    for mailing_id in waiting_mailings():
+        while fill_mailing(mailing_id, at=timezone.now()):
+            pass
+
+
+def call_mailer() -> None:
+    """Tell a worker that there is a mailing. Without a broker the minute's look finds it."""
+    try:
+        fill_waiting_mailings.apply_async(retry=False)
+    except BrokerUnavailable:
+        logger.warning("mailings: no broker to call workers with")
+
+
+@shared_task
 def send_waiting_messages() -> None:
-    """Once a minute: write the messages of steps that are to be done, and send what waits."""
+    """Once a minute: write the messages of mailings and of steps that are to be done, and send what waits."""
+    fill_waiting_mailings()
     queue_step_messages(at=timezone.now())
     if gateway := open_gateway():
         became = send_messages(gateway, worker=f"{socket.gethostname()} {os.getpid()}")
@@ -111,3 +130,30 @@ def run_arrears_each_morning() -> None:
     """Take the overdue accounts through the ladder; asked again in the day, it does what the morning missed."""
     now = timezone.now()
     catch_up_arrears(business_date_of(now), now)
+
+
+@shared_task
+def work_on_batch(batch_id: int) -> None:
+    """Cancel the bills of an approved batch, chunk by chunk, until none is left or the turn is over."""
+    batch = CorrectionBatch.objects.get(pk=batch_id)
+    ends = time.monotonic() + TURN
+    while batch.is_at_work:
+        batch = work_off_batch(batch, at=timezone.now(), chunks=1)
+        if time.monotonic() > ends:
+            call_batch_worker(batch)
+            return
+
+
+@shared_task
+def continue_batches() -> None:
+    """Once a minute: call a worker to every approved batch that is not done. Whatever died, this takes it up again."""
+    for batch in CorrectionBatch.objects.filter(state=CorrectionBatch.State.APPROVED):
+        call_batch_worker(batch)
+
+
+def call_batch_worker(batch: CorrectionBatch) -> None:
+    """Tell a worker that bills are to be cancelled. Without a broker the minute's look does it as soon as there is one."""
+    try:
+        work_on_batch.apply_async([batch.pk], retry=False)
+    except BrokerUnavailable:
+        logger.warning("batch %s: no broker to call a worker with", batch.pk)

@@ -17,6 +17,8 @@ urlpatterns = [
     path("arrears/", include("billing.arrears_policy_urls")),
     path("", include("billing.arrears_reach_urls")),
     path("arrears/", include("billing.arrears_supply_urls")),
+    path("payers/", include("billing.payer_urls")),
+    path("arrears/recovery/", include("billing.recovery_urls")),
     path("", include("billing.arrears_ladder_urls")),
     *urls_heating.urlpatterns,
 ]

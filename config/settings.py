@@ -17,6 +17,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.administration import theme
 from config.embedded.place import Place
 
 # Lets Field[...], QuerySet[...] and ModelAdmin[...] be written: mypy needs the brackets, Django does not know
@@ -103,6 +104,8 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
 INSTALLED_APPS = [
+    # The theme of the administration: before it, so that its templates and its site are the ones in use.
+    "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -127,6 +130,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.administration.policy.AdministrationPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -180,6 +184,16 @@ SMS_REPORT_TOKEN = _optional("SMS_REPORT_TOKEN")
 # Nobody is woken: the first hour of the day in which messages leave, and the one in which none does any more.
 SMS_FIRST_HOUR = _number("SMS_FIRST_HOUR", 8)
 SMS_LAST_HOUR = _number("SMS_LAST_HOUR", 20)
+
+# The address at which customers reach us, as it is printed on receipts; without it that of the page which prints.
+PUBLIC_ADDRESS = _optional("PUBLIC_ADDRESS").rstrip("/")
+# For how many seconds the tablet at a window asks, and for how many days a receipt can rate or give a card.
+RATING_SECONDS = _number("RATING_SECONDS", 20)
+RATING_DAYS = _number("RATING_DAYS", 7)
+CARD_DAYS = _number("CARD_DAYS", 30)
+# 5P cards among us: how many each gives in a month, and for how many days none comes back to the giver.
+CARDS_PER_MONTH = _number("CARDS_PER_MONTH", 5)
+CARD_LOOP_DAYS = _number("CARD_LOOP_DAYS", 30)
 
 _embedded = not PRODUCTION and not _optional("DATABASE_URL")
 DATABASE_URL = _text("DATABASE_URL", "" if PRODUCTION else _place.database_url)
@@ -235,16 +249,35 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "billing.tasks.continue_bill_runs",
         "schedule": timedelta(minutes=1),
     },
+    "batches of cancellations": {"task": "billing.tasks.continue_batches", "schedule": timedelta(minutes=1)},
     "messages that wait": {"task": "billing.tasks.send_waiting_messages", "schedule": timedelta(minutes=1)},
     "what became of messages": {
         "task": "billing.tasks.ask_after_messages",
         "schedule": timedelta(minutes=5),
     },
     "letters to be set": {"task": "billing.tasks.set_waiting_letters", "schedule": timedelta(minutes=1)},
+    "follow-ups that wait for a calendar": {
+        "task": "service_quality.tasks.count_waiting_due_days",
+        "schedule": crontab(minute=40),
+    },
     # In the morning, and again each hour of the day: who was not there in the morning makes up for it.
     "arrears each morning": {
         "task": "billing.tasks.run_arrears_each_morning",
         "schedule": crontab(hour="6-18", minute=30),
+    },
+    # From the first working day on; before that day, and once it is done, it finds nothing to do.
+    "assessment of the last month": {
+        "task": "service_quality.tasks.assess_month_each_morning",
+        "schedule": crontab(hour="6-18", minute=50),
+    },
+    "clocks of matters": {
+        "task": "service_quality.tasks.watch_matters",
+        "schedule": timedelta(minutes=5),
+    },
+    "pauses at windows": {"task": "counters.tasks.end_pauses", "schedule": timedelta(minutes=1)},
+    "queues of earlier days": {
+        "task": "counters.tasks.end_queues_of_earlier_days",
+        "schedule": crontab(minute=5),
     },
 }
 
@@ -319,6 +352,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
     }
 }
+
+# How the administration looks (docs/dashboard.md).
+UNFOLD = theme.UNFOLD
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

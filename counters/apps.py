@@ -18,6 +18,11 @@ class CountersConfig(AppConfig):
                 "count_cash": _("cash counted"),
                 "close_shift": _("shift closed"),
                 "sell_gas": _("gas sold"),
+                "issue_reader_token": _("token of a card reader issued"),
+                "revoke_reader_token": _("token of a card reader revoked"),
                 "hand_over_cards": _("unwritten cards handed over"),
+                "begin_pause": _("pause begun"),
+                "end_pause": _("pause ended"),
+                "open_window_for": _("window opened for services"),
             }
         )

@@ -34,6 +34,9 @@ KEPT = {
     "auth_group_permissions",
     "billing_approvallimit",
     "billing_reconnectionterm",
+    "service_quality_promotionlevel",
+    "service_quality_matterpolicy",
+    "service_quality_officesession",
 }
 
 

@@ -20,7 +20,7 @@ from counters.readers.file_reader import FileReader
 from counters.services.gas_sales import GasSale, sell_gas_at_counter
 from counters.services.reader_jobs import ask_reader, serve_job
 from tests.factories.accounts import make_account, make_staff
-from tests.factories.counters import MORNING, cash
+from tests.factories.counters import MORNING, cash, make_window
 
 _numbers = count(100)
 CASES = Path(__file__).parent / "data" / "tariff_cases" / "metered.json"
@@ -144,6 +144,14 @@ def make_gas_card(
 def give_reader(window: Window) -> None:
     window.card_reader = Window.CardReader.FILE
     window.save()
+
+
+def make_reader_window(branch: Branch | None) -> Window:
+    """A window whose reader hangs on its own computer."""
+    window = make_window(branch)
+    window.card_reader = Window.CardReader.AGENT
+    window.save()
+    return window
 
 
 def reader_of(card: GasCard, folder: Path, **faults: Any) -> FaultyReader:

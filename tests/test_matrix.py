@@ -1,6 +1,7 @@
 """Who may do what: every route of the site, with every method, as every role, here and in another branch."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,16 @@ from django.contrib import admin
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from pytest_django import Settings
 
 from accounts.models import Staff
 from accounts.roles import ROLES
 from billing.models import FlaggedDay, Route
 from billing.services.arrears.holds import place_hold
+from billing.services.donations import propose_grant
+from counters.services.pauses import begin_pause
+from service_quality.services.leaves import record_leave
+from service_quality.services.matters.attaching import File, attach_file
 from tests.billing.arrears.reaching import reach_objects
 from tests.billing.correcting import propose_corrections
 from tests.billing.heating import heating_objects
@@ -23,12 +29,19 @@ from tests.billing.metering import install, read
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_account, make_branch, make_customer, make_evidence, make_staff
 from tests.factories.arrears import make_draft_policy, make_policy
-from tests.factories.billing import make_finding
+from tests.factories.assessment import assessment_objects
+from tests.factories.billing import make_bill, make_finding
 from tests.factories.cases import make_arrears_policy, make_case
 from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.donations import make_donation, make_payer
+from tests.factories.late_charges import make_late_charge_draft, make_late_charge_submitted
+from tests.factories.matters import make_matter
+from tests.factories.quality import quality_objects
+from tests.factories.queue import make_open_window, make_queue_hall, take_ticket
+from tests.factories.recovery import make_target
 from tests.factories.supply import make_approved, make_write_off
 from tests.factories.tariffs import make_bare_tariff, make_draft, make_submitted
-from tests.gas import make_unwritten_card
+from tests.gas import make_reader_window, make_unwritten_card
 from tests.hall import CANARY, TODAY, Hall, clock, end_shift, hall, signed_in, text_of
 
 __all__ = ["clock", "hall"]
@@ -37,6 +50,7 @@ pytestmark = pytest.mark.django_db
 
 TABLE = yaml.safe_load((Path(__file__).parent / "data" / "matrix.yaml").read_text(encoding="utf-8"))
 EVERYBODY = (*ROLES, "nobody")
+PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR....IEND"
 REST = ("PUT", "PATCH", "DELETE")
 METHODS_OF_ROWS = {
     "changelist": ("GET", "POST"),
@@ -86,8 +100,9 @@ def cells() -> list[tuple[str, str, str, dict[str, Any]]]:
 
 
 @pytest.fixture
-def objects(hall: Hall) -> dict[str, tuple[str, str]]:
+def objects(hall: Hall, settings: Settings, tmp_path: Path) -> dict[str, tuple[str, str]]:
     """Of everything that an address can name, one that belongs to the cashier and one of another branch."""
+    settings.MEDIA_ROOT = tmp_path
     # The first version is a draft: nobody edits an approved one, whatever the table says.
     tariff_versions = tariff_objects(hall)
     first = end_shift(hall)
@@ -114,6 +129,42 @@ def objects(hall: Hall) -> dict[str, tuple[str, str]]:
         **tariff_versions,
         **policy_objects(hall),
         **supply_objects(hall),
+        **matter_objects(hall),
+        **assessment_objects(hall),
+        **quality_objects(own, foreign),
+        **queue_objects(hall),
+        **recovery_objects(hall),
+    }
+
+
+def recovery_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    districts = [account.premises.district for account in (hall.account, hall.foreign_account)]
+    targets = [make_target(one) for one in districts]
+    return {
+        "district": (districts[0].code, districts[1].code),
+        "target": (str(targets[0].pk), str(targets[1].pk)),
+        # The same word for everybody; whose rows it opens is another matter.
+        "kind of work": ("calls", "lines"),
+        **donation_objects(hall),
+    }
+
+
+def donation_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    donations = [
+        make_donation(account.branch, payer=make_payer(account.branch, name=name))
+        for account, name in ((hall.account, "热心人"), (hall.foreign_account, CANARY))
+    ]
+    bills = [make_bill(make_account(branch=one.payer.branch)) for one in donations]
+    grants = [
+        propose_grant(
+            donation, bill, amount=Decimal("10.00"), reason="低保户", at=MORNING,
+            by=make_staff(role="supervisor", branch=donation.payer.branch),
+        )
+        for donation, bill in zip(donations, bills, strict=True)
+    ]  # fmt: skip
+    return {
+        "payer": (str(donations[0].payer_id), str(donations[1].payer_id)),
+        "grant": (str(grants[0].pk), str(grants[1].pk)),
     }
 
 
@@ -149,9 +200,52 @@ def supply_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     }
 
 
+def matter_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    """Inquiries: of a complaint a clerk of the own branch would see nothing either."""
+    people = (
+        (hall.cashier, hall.supervisor, ""),
+        (hall.stranger, make_staff(role="manager", branch=None), CANARY),
+    )
+    matters = [make_matter(heard, text=f"{name}暖气不热", contact_name=name) for heard, _boss, name in people]
+    files = [
+        attach_file(one, file=File(f"{one.number}.png", PICTURE), caption="阀门", by=None, at=MORNING)
+        for one in matters
+    ]
+    leaves = [
+        record_leave(heard, first_day=TODAY, last_day=TODAY, reason=f"{name}年假", by=boss, at=MORNING)
+        for heard, boss, name in people
+    ]
+    return {
+        "matter": (matters[0].number, matters[1].number),
+        "matter file": (str(files[0].pk), str(files[1].pk)),
+        "leave": (str(leaves[0].pk), str(leaves[1].pk)),
+    }
+
+
+def queue_objects(hall: Hall) -> dict[str, tuple[str, str]]:
+    """Each hall has a pausing window and somebody who waits."""
+    halls = [make_queue_hall(account.branch) for account in (hall.account, hall.foreign_account)]
+    for one in halls:
+        make_open_window(one)
+    pauses = [
+        begin_pause(shift, by=shift.cashier, at=MORNING) for shift in (make_open_window(one) for one in halls)
+    ]
+    tickets = [take_ticket(one) for one in halls]
+    return {
+        "hall": (str(halls[0].number), str(halls[1].number)),
+        "window": (str(pauses[0].window_id), str(pauses[1].window_id)),
+        "pause": (str(pauses[0].pk), str(pauses[1].pk)),
+        "hall key": (halls[0].public_key, halls[1].public_key),
+        "ticket code": (tickets[0].code, tickets[1].code),
+    }
+
+
 def gas_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     cards = [make_unwritten_card(branch) for branch in (hall.branch, hall.stranger.branch)]
+    windows = [make_reader_window(branch) for branch in (hall.branch, hall.stranger.branch)]
     return {
+        "reader window": (str(windows[0].pk), str(windows[1].pk)),
+        "reader job": ("1", "2"),
         "gas account": (cards[0].account.account_no, cards[1].account.account_no),
         "gas card": (cards[0].card_no, cards[1].card_no),
         "card write": (str(cards[0].writes.get().pk), str(cards[1].writes.get().pk)),
@@ -174,7 +268,11 @@ def arrears_objects(hall: Hall) -> dict[str, tuple[str, str]]:
 def tariff_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     drafted = make_draft(make_bare_tariff(branch=hall.branch), "2027-01-01")
     submitted = make_submitted(make_bare_tariff(branch=make_branch()), "2027-01-01")
-    return {"tariff version": (str(drafted.pk), str(submitted.pk))}
+    rules = [make_late_charge_draft(branch=hall.branch), make_late_charge_submitted(branch=make_branch())]
+    return {
+        "tariff version": (str(drafted.pk), str(submitted.pk)),
+        "late charge rule": (str(rules[0].pk), str(rules[1].pk)),
+    }
 
 
 def policy_objects(hall: Hall) -> dict[str, tuple[str, str]]:

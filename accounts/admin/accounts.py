@@ -6,13 +6,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.audited import Audited, staff_of
+from accounts.admin_rights import TabularInline
 from accounts.models import Account, AccountStateChange
 from accounts.queries.search import find_accounts
 
 MOST_FOUND = 100
 
 
-class StateChanges(admin.TabularInline[AccountStateChange, Account]):
+class StateChanges(TabularInline[AccountStateChange, Account]):
     model = AccountStateChange
     fields = readonly_fields = ("changed_at", "from_state", "to_state", "reason", "changed_by")
     ordering = ("-id",)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.audited import Audited, staff_of
+from accounts.admin_rights import TabularInline
 from accounts.masking import mask_id_number, mask_phone
 from accounts.models import Contact, Customer
 from accounts.queries.scope import customers_seen_by
@@ -16,7 +17,7 @@ from accounts.services.corrections import correct_customer
 MOST_FOUND = 100
 
 
-class KnownContacts(admin.TabularInline[Contact, Customer]):
+class KnownContacts(TabularInline[Contact, Customer]):
     """The numbers on file, masked; what can be said about them is that they are wrong."""
 
     model = Contact
@@ -33,7 +34,7 @@ class KnownContacts(admin.TabularInline[Contact, Customer]):
         return mask_phone(contact.phone)
 
 
-class NewContacts(admin.TabularInline[Contact, Customer]):
+class NewContacts(TabularInline[Contact, Customer]):
     model = Contact
     fields = ("kind", "phone")
     extra = 1

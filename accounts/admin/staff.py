@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.forms import AdminPasswordChangeForm
 
 from accounts.admin.audited import Audited, staff_of
 from accounts.models import Staff
@@ -41,6 +42,7 @@ class StaffAdmin(Audited, UserAdmin[Staff]):
 
     form = StaffChangeForm  # type: ignore[assignment]  # Staff is a Model
     add_form = StaffCreationForm
+    change_password_form = AdminPasswordChangeForm
     ordering = ("number",)
     list_display = ("number", "name", "post", "branch", "is_active", "last_login")
     list_filter = ("post", "branch", "is_active")

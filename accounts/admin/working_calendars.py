@@ -3,11 +3,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.admin_rights import LookOnly
+from accounts.admin_rights import LookOnly, TabularInline
 from accounts.models import CalendarDay, WorkingCalendar
 
 
-class Days(admin.TabularInline[CalendarDay, WorkingCalendar]):
+class Days(TabularInline[CalendarDay, WorkingCalendar]):
     model = CalendarDay
     fields = readonly_fields = ("day", "is_working", "name")
     can_delete = False

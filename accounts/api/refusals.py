@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 # Not the caller's to see, or not there: the two look the same.
-NOT_FOUND = frozenset({"unknown_account", "unknown_payment"})
+NOT_FOUND = frozenset({"unknown_account", "unknown_payment", "unknown_job"})
 
 
 class RefusalSerializer(serializers.Serializer[Any]):

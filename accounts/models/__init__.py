@@ -1,6 +1,7 @@
 from accounts.models.account import Account, AccountStateChange
 from accounts.models.audit import AuditEntry
 from accounts.models.customer import Contact, Customer
+from accounts.models.district_owner import DistrictOwner
 from accounts.models.evidence import HouseholdEvidence
 from accounts.models.job_run import JobRun
 from accounts.models.organisation import Branch, District
@@ -18,6 +19,7 @@ __all__ = [
     "Contact",
     "Customer",
     "District",
+    "DistrictOwner",
     "HouseholdEvidence",
     "JobRun",
     "Premises",

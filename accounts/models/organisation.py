@@ -1,8 +1,5 @@
-from decimal import Decimal
-
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +26,7 @@ class Branch(models.Model):
 
 
 class District(models.Model):
-    """A collection district (片区): the accounts one collector answers for, with a recovery target."""
+    """A collection district (片区): the accounts one collector answers for."""
 
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="districts", verbose_name=_("branch"))
     code = models.CharField(_("code"), max_length=20, unique=True)
@@ -43,20 +40,11 @@ class District(models.Model):
         blank=True,
         verbose_name=_("owner"),
     )
-    recovery_target = models.DecimalField(
-        _("recovery target, percent"), max_digits=5, decimal_places=2, default=Decimal("96.00")
-    )
 
     class Meta:
         verbose_name = _("district")
         verbose_name_plural = _("districts")
         ordering = ("code",)
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(recovery_target__gte=0) & Q(recovery_target__lte=100),
-                name="recovery_target_is_a_percentage",
-            )
-        ]
 
     def __str__(self) -> str:
         return in_current_language(self.name, self.name_en)

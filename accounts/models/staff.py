@@ -74,6 +74,10 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         """What the pages call the person."""
         return in_current_language(self.name, self.name_en)
 
+    def get_full_name(self) -> str:
+        """What the administration calls the person."""
+        return self.get_short_name()
+
     def sees_branch(self: Self, branch_id: int) -> bool:
         """Whether rows of that branch exist at all for this person."""
         return self.branch_id == branch_id or self.has_perm("accounts.see_every_branch")

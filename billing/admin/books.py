@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_rights import LookOnly, NothingIsDeleted
+from accounts.admin_rights import LookOnly, NothingIsDeleted, TabularInline
 from accounts.models import Staff
+from billing.admin.standing import StandsFilter
 from billing.ledger_names import ledger_name
 from billing.models import (
     Allocation,
@@ -26,7 +27,7 @@ from billing.models import (
 from billing.services.business_days import check_may_close, close_business_day
 
 
-class _Rows(admin.TabularInline[Model, Model]):
+class _Rows(TabularInline[Model, Model]):
     extra = 0
     can_delete = False
 
@@ -69,8 +70,9 @@ class BillAdmin(LookOnly):
 
 @admin.register(BillRun)
 class BillRunAdmin(LookOnly):
-    list_display = ("service", "period", "branch", "issued_on", "started_by", "started_at", "finished_at")
-    list_filter = ("service",)
+    list_display = ("service", "period", "branch", "issued_on", "state", "started_by", "started_at")
+    list_filter = ("state", "service")
+    list_select_related = ("branch", "started_by")
 
 
 @admin.register(Payment)
@@ -78,7 +80,7 @@ class PaymentAdmin(LookOnly):
     list_display = ("receipt", "account", "business_date", "channel", "tendered", "change_given", "taken_by")
     # A payment through the bank has no receipt to click on.
     list_display_links = ("receipt", "business_date")
-    list_filter = ("channel", "business_date")
+    list_filter = ("channel", StandsFilter, "tenders__method", "branch", "business_date")
     search_fields = ("receipt__number__startswith", "account__account_no")
     list_select_related = ("account", "receipt", "taken_by")
     inlines = (TenderRows, AllocationRows, DepositRows)

@@ -72,13 +72,16 @@ class HeatingSeasonAdmin(Audited):
     form = HeatingSeasonForm  # type: ignore[assignment]  # the stubs know no narrower form
     list_display = ("season", "branch", "starts_on", "ends_on", "due_on", "suspend_by", "decision")
     list_filter = ("branch",)
+    list_select_related = ("branch",)
+    search_fields = ("season", "decision")
 
 
 @admin.register(BuildingHandover)
 class BuildingHandoverAdmin(Audited):
     list_display = ("community", "building", "district", "handed_over_on")
     list_filter = ("district",)
-    search_fields = ("community",)
+    list_select_related = ("district",)
+    search_fields = ("community", "building")
 
 
 @admin.register(HeatSuspension)

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.audited import staff_of
-from accounts.admin_rights import LookOnly, NothingIsDeleted
+from accounts.admin_rights import LookOnly, NothingIsDeleted, TabularInline
 from billing.forms.tariff_editor import TariffForm, TariffVersionForm
 from billing.models import AllocationPolicy, LateChargeRule, Tariff, TariffVersion
 from billing.queries.tariff_page import state_words
@@ -31,7 +31,7 @@ class _StateAndPage:
         return format_html('<a href="{}">{}</a>', version.get_absolute_url(), _("Open the page"))
 
 
-class TariffVersionRows(_StateAndPage, admin.TabularInline[TariffVersion, Tariff]):
+class TariffVersionRows(_StateAndPage, TabularInline[TariffVersion, Tariff]):
     model = TariffVersion
     extra = 0
     can_delete = False
@@ -52,7 +52,8 @@ class TariffAdmin(NothingIsDeleted):
 
     form = TariffForm  # type: ignore[assignment]  # the stubs know no narrower form
     list_display = ("code", "__str__", "service", "branch", "kind_word", "due_days")
-    list_filter = ("service",)
+    list_filter = ("service", "branch")
+    search_fields = ("code", "name", "name_en")
     inlines = (TariffVersionRows,)
 
     @admin.display(description=_("kind"), ordering="kind")
@@ -130,7 +131,10 @@ class TariffVersionAdmin(_StateAndPage, NothingIsDeleted):
 
 @admin.register(LateChargeRule)
 class LateChargeRuleAdmin(LookOnly):
-    list_display = ("service", "branch", "effective_from", "effective_until", "terms")
+    list_display = (
+        "service", "branch", "effective_from", "effective_until", "terms", "made_by", "approved_by"
+    )  # fmt: skip
+    list_select_related = ("branch", "made_by", "approved_by")
 
 
 @admin.register(AllocationPolicy)

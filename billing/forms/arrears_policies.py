@@ -50,6 +50,9 @@ class StepForm(forms.Form):
     notice_days = forms.IntegerField(
         label=_("Announced days before"), min_value=0, max_value=LONGEST_WAIT, required=False
     )
+    notice_valid_days = forms.IntegerField(
+        label=_("Announcement valid for days"), min_value=0, max_value=LONGEST_WAIT, required=False
+    )
     last_word_minutes = forms.IntegerField(
         label=_("Told again minutes before"), min_value=0, max_value=A_DAY_OF_MINUTES, required=False
     )
@@ -82,6 +85,7 @@ class StepForm(forms.Form):
             template=data["template"],
             min_days=data["min_days"],
             notice_days=data["notice_days"] or 0,
+            notice_valid_days=data["notice_valid_days"] or 0,
             last_word_minutes=data["last_word_minutes"] or 0,
             limits_supply=data["stage"] == PolicyStep.Stage.RESTRICT,
             stops_supply=data["stage"] == PolicyStep.Stage.STOP,

@@ -14,12 +14,40 @@ from accounts.queries.scope import districts_seen_by
 from accounts.second_person import SecondPersonForm
 from billing.forms.amount import AmountField
 from billing.ledger_names import component_name
-from billing.models import Adjustment, Bill, BillCancellation, BillRun, Reading, Tariff, Waiver
+from billing.models import (
+    Adjustment,
+    Bill,
+    BillCancellation,
+    BillRun,
+    Decision,
+    Reading,
+    Tariff,
+    Waiver,
+)
 
 REGISTER = r"^[0-9]{1,9}(\.[0-9]{1,3})?$"
 PERIOD = r"^[0-9A-Za-z-]{1,10}$"
 ANY = [("", _("any"))]
 DECISIONS = [("approve", _("approve")), ("refuse", _("refuse"))]
+
+
+# What was given back on a bill that is billed again; empty as long as nobody has said.
+FOLLOWS = {"yes": True, "no": False}
+FOLLOW_CHOICES = [
+    ("", _("say which")),
+    ("yes", _("follows to the new bill")),
+    ("no", _("ends with the bill; it may be asked for again")),
+]
+
+
+class FollowForm(forms.Form):
+    """Whether what was given back on a bill stands on the one in its place."""
+
+    follow = forms.ChoiceField(label=_("What was given back"), choices=FOLLOW_CHOICES, required=False)
+
+    @property
+    def follows(self) -> bool | None:
+        return FOLLOWS.get(self.cleaned_data["follow"])
 
 
 class CancelForm(SecondPersonForm):
@@ -43,10 +71,12 @@ class CancelForm(SecondPersonForm):
         error_messages={"invalid": _("A reading is written in digits, such as 1203.")},
     )
     rolled_over = forms.BooleanField(label=_("The meter had rolled over"), required=False)
+    follow = forms.ChoiceField(label=_("What was given back"), choices=FOLLOW_CHOICES, required=False)
     note = forms.CharField(label=_("Note"), max_length=200, help_text=_("The customer reads it on the bill."))
 
     def __init__(self, *args: Any, bill: Bill, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_asked_to_follow = bill.adjustments.filter(state=Decision.APPROVED, amount__lt=0).exists()
         self.fields["reason"].widget.attrs["autofocus"] = True
         reading = self.fields["reading"]
         assert isinstance(reading, forms.ModelChoiceField)
@@ -79,8 +109,13 @@ class CancelForm(SecondPersonForm):
             data["reading"].pk if data["reading"] else None,
             data["value"],
             data["rolled_over"],
+            data["follow"],
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    @property
+    def follows(self) -> bool | None:
+        return FOLLOWS.get(self.cleaned_data["follow"])
 
     @property
     def right_value(self) -> Decimal:

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from billing.forms.dates import DateInput, DateTimeInput
 from billing.ledger_names import measure_name
 from billing.models import HeatSuspension, HouseholdConversion, Tariff, TemperatureTest
 from billing.models.temperature import MOST_ROOMS
@@ -18,22 +19,6 @@ from billing.services.temperature_tests import Room, Visit
 
 APPROVE, REFUSE = "approve", "refuse"
 MEASURES = ("area", "basement_area", "tons", "gigajoules", "tons_per_hour")
-
-
-class DateInput(forms.DateInput):
-    """A date that the browser helps to choose; without help it is typed as 2026-11-01."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class DateTimeInput(forms.DateTimeInput):
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
 
 
 class SuspensionForm(forms.Form):

@@ -8,12 +8,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, District, Staff
-from billing.forms.heating import DateTimeInput
+from accounts.queries.scope import districts_seen_by
+from billing.forms.amount import AmountField
+from billing.forms.dates import DateInput, DateTimeInput
+from billing.forms.photo import PhotoField
 from billing.models import ContactAttempt, DeliveryProof
 from billing.services.arrears.contacts import AT_THE_DOOR, BY_TELEPHONE
 from billing.services.arrears.letter_deliveries import KINDS
 from billing.services.arrears.notices import notices_of_kind
-from billing.services.photos import LARGEST_PHOTO, Photo, check_photo
 
 MOST_NUMBERS = 5000
 
@@ -56,6 +58,25 @@ class MessageForm(forms.Form):
         return [found[number] for number in numbers]
 
 
+class ReminderForm(forms.Form):
+    """Which text goes to the cases of a list."""
+
+    template = forms.ChoiceField(label=_("Text"))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["template"].choices = [  # type: ignore[attr-defined]
+            (notice.code, notice.title) for notice in notices_of_kind("SMS")
+        ]
+
+    @property
+    def chosen(self) -> str:
+        """The text that was asked for, or the first one."""
+        if self.is_bound and self.is_valid():
+            return str(self.cleaned_data["template"])
+        return str(self.fields["template"].choices[0][0])  # type: ignore[attr-defined]
+
+
 class OptOutForm(forms.Form):
     """A number that wants no messages."""
 
@@ -81,6 +102,8 @@ class CallForm(forms.Form):
         required=False,
         help_text=_("The number of the recording proves the call; without it the step stays open."),
     )
+    amount = AmountField(label=_("Promised amount"), max_length=20, required=False)
+    due_on = forms.DateField(label=_("Will be paid by"), required=False, widget=DateInput)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
     result = forms.ChoiceField(
         choices=[(code, label) for code, label in ContactAttempt.Result.choices if code in BY_TELEPHONE]
@@ -97,10 +120,7 @@ class LettersForm(forms.Form):
 
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        districts = District.objects.order_by("code")
-        if not staff.has_perm("accounts.see_every_branch"):
-            districts = districts.filter(branch_id=staff.branch_id or 0)
-        self.fields["district"].queryset = districts  # type: ignore[attr-defined]
+        self.fields["district"].queryset = districts_seen_by(staff)  # type: ignore[attr-defined]
 
 
 class DeliveryForm(forms.Form):
@@ -123,14 +143,4 @@ class DeliveryForm(forms.Form):
     place = forms.CharField(
         label=_("Place"), max_length=100, required=False, help_text=_("Where it was left, or handed over.")
     )
-    photo = forms.FileField(
-        label=_("Photo"),
-        required=False,
-        help_text=_("JPEG, PNG or WebP, up to 5 MB."),
-        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}),
-    )
-
-    def clean_photo(self) -> Photo | None:
-        sent = self.cleaned_data["photo"]
-        # Judged by its content; what the browser says about it counts for nothing.
-        return check_photo(sent.read(LARGEST_PHOTO + 1)) if sent else None
+    photo = PhotoField(label=_("Photo"))

@@ -8,6 +8,7 @@ from accounts.models import Staff
 from accounts.models.account import Service
 from billing.meter_use import Anomaly
 from billing.models import MeterInstallation, Reading, Route
+from billing.services.meters import LONGEST_NOTE, RemovalReason
 from billing.services.photos import LARGEST_PHOTO, Photo, check_photo
 
 ANY = [("", _("any"))]
@@ -131,6 +132,16 @@ class MeterReplacementForm(MeterChoiceForm):
     multiplier = forms.DecimalField(
         label=_("Multiplier"), max_digits=8, decimal_places=3, min_value=0, initial=1
     )
+
+
+class MeterRemovalForm(MeterChoiceForm):
+    """A meter that comes down for good: its last figure, and why."""
+
+    removed_on = DayField(label=_("Removed on"))
+    final = RegisterField(label=_("Final reading"))
+    rolled_over = forms.BooleanField(label=_("The meter rolled over"), required=False)
+    reason = forms.ChoiceField(label=_("Reason"), choices=RemovalReason.choices)
+    note = forms.CharField(label=_("Note"), max_length=LONGEST_NOTE, required=False)
 
 
 class MeterTestForm(MeterChoiceForm):

@@ -27,11 +27,13 @@ from billing.models.posting import Posting
 from billing.models.reading import Reading
 from billing.models.reading_policy import ReadingPolicy
 from billing.models.receipt import Receipt, ReceiptPrint
+from billing.models.recovery_target import RecoveryTarget
 from billing.models.reversal import Reversal
 from billing.models.route import Route, RouteStop
 from billing.models.supply_order import ReconnectionTerm, SupplyOrder
 from billing.models.tariff import Tariff, TariffVersion
 from billing.models.temperature import ColdSpell, RoomTemperature, TemperatureRefund, TemperatureTest
+from billing.models.third_party import Donation, DonationGrant, ThirdPartyPayer, ThirdPartyPayment
 from billing.models.waiver import ApprovalLimit, Waiver
 from billing.models.write_off import WriteOff, WriteOffRecovery
 
@@ -64,6 +66,8 @@ __all__ = [
     "Decision",
     "DeliveryProof",
     "Deposit",
+    "Donation",
+    "DonationGrant",
     "FlaggedDay",
     "GasCard",
     "GasPurchase",
@@ -92,6 +96,7 @@ __all__ = [
     "Receipt",
     "ReceiptPrint",
     "ReconnectionTerm",
+    "RecoveryTarget",
     "Reversal",
     "RoomTemperature",
     "Route",
@@ -103,6 +108,8 @@ __all__ = [
     "TemperatureRefund",
     "TemperatureTest",
     "Tender",
+    "ThirdPartyPayer",
+    "ThirdPartyPayment",
     "UnitCorrection",
     "Waiver",
     "WriteOff",

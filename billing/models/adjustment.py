@@ -77,6 +77,10 @@ class Adjustment(models.Model):
     business_date = models.DateField(_("business date"), null=True)
     to_bill = MoneyField(_("taken off the bill"), default=NO_MONEY)
     to_credit = MoneyField(_("to prepaid credit"), default=NO_MONEY)
+    # The bill it lowered was cancelled and billed again: this one stands on the new bill in its place.
+    follows = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="followed_by", verbose_name=_("takes the place of")
+    )
     charge = models.OneToOneField(
         Bill, models.PROTECT, null=True, related_name="charged_by", verbose_name=_("bill of the extra charge")
     )
@@ -109,6 +113,10 @@ class Adjustment(models.Model):
                     & Q(amount=-F("to_bill") - F("to_credit"))
                 ),
                 name="adjustment_goes_whole_to_bill_credit_or_charge",
+            ),
+            models.CheckConstraint(
+                condition=Q(follows__isnull=True) | Q(bill__isnull=False, amount__lt=0),
+                name="only_a_credit_of_a_bill_follows_another",
             ),
             models.CheckConstraint(
                 condition=Q(to_bill=0) | Q(bill__isnull=False), name="adjustment_lowers_the_bill_it_names"

@@ -72,6 +72,15 @@ class ArrearsPolicyVersion(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
     )
 
+    # Why the one who approves sent a draft back; empty once its maker has changed it.
+    sent_back_for = models.CharField(
+        _("sent back because"), max_length=200, blank=True, default="", db_default=""
+    )
+    sent_back_at = models.DateTimeField(_("sent back at"), null=True)
+    sent_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("sent back by")
+    )
+
     class Meta:
         verbose_name = _("version of an arrears policy")
         verbose_name_plural = _("versions of arrears policies")
@@ -135,6 +144,10 @@ class PolicyStep(models.Model):
     min_days = models.PositiveSmallIntegerField(_("days since the delivered step before"))
     # A stop is announced so many days, and told again so many minutes, before it is carried out.
     notice_days = models.PositiveSmallIntegerField(_("announced days before"), default=0)
+    # A notice that is older on the day of the cut has run out; 0: it does not.
+    notice_valid_days = models.PositiveSmallIntegerField(
+        _("announcement valid for days"), default=0, db_default=0
+    )
     last_word_minutes = models.PositiveSmallIntegerField(_("told again minutes before"), default=0)
     needs_approval = models.BooleanField(_("needs approval"), default=False)
     limits_supply = models.BooleanField(_("limits supply"), default=False)
@@ -160,6 +173,10 @@ class PolicyStep(models.Model):
                 condition=Q(stage="STOP") | Q(stops_supply=False), name="only_a_stop_stops_supply"
             ),
             models.CheckConstraint(condition=Q(latest_hour__lte=24), name="latest_hour_is_an_hour"),
+            models.CheckConstraint(
+                condition=Q(notice_valid_days=0) | Q(notice_valid_days__gte=F("notice_days")),
+                name="notice_is_valid_until_it_may_be_acted_on",
+            ),
         ]
 
     def __str__(self) -> str:

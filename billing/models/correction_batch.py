@@ -64,6 +64,11 @@ class CorrectionBatch(models.Model):
     def __str__(self) -> str:
         return f"{self.get_reason_display()} {self.pk}"
 
+    @property
+    def is_at_work(self) -> bool:
+        """Approved, and some of its bills are still to come."""
+        return self.state == self.State.APPROVED
+
 
 class BatchedBill(models.Model):
     """One bill of a batch, and whether its cancellation is still to come, is done, or was refused."""

@@ -35,8 +35,12 @@ class HeatCredit(models.Model):
     suspension = models.ForeignKey(
         HeatSuspension, models.PROTECT, null=True, related_name="credits", verbose_name=_("suspension")
     )
-    refund = models.OneToOneField(
-        TemperatureRefund, models.PROTECT, null=True, related_name="credit", verbose_name=_("refund")
+    refund = models.ForeignKey(
+        TemperatureRefund, models.PROTECT, null=True, related_name="credits", verbose_name=_("refund")
+    )
+    # Its bill was cancelled and billed again: the same cause gives back this much of the new one.
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("takes the place of")
     )
     settlement = models.ForeignKey(
         SeasonSettlement, models.PROTECT, null=True, related_name="credits", verbose_name=_("settlement")
@@ -48,6 +52,11 @@ class HeatCredit(models.Model):
         ordering = ("id",)
         constraints: ClassVar = [
             models.CheckConstraint(condition=at_least("amount", FEN), name="heat_credit_is_money"),
+            models.UniqueConstraint(
+                fields=["refund"],
+                condition=Q(refund__isnull=False, replaces__isnull=True),
+                name="refund_is_credited_once",
+            ),
             models.UniqueConstraint(
                 fields=["bill", "reason", "component"],
                 condition=~Q(reason="TEMPERATURE"),

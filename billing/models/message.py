@@ -40,6 +40,12 @@ class Mailing(models.Model):
     )
     wanted = models.PositiveIntegerField(_("chosen accounts"))
     left_out = models.JSONField(_("left out, by reason"), default=dict)
+    # Accounts that no worker has come to yet.
+    waiting = ArrayField(
+        models.BigIntegerField(), verbose_name=_("not looked at yet"), default=list, blank=True
+    )
+    # Who had a message within so many days gets none.
+    spare_days = models.PositiveSmallIntegerField(_("days without another message"), default=0)
 
     objects: ClassVar = MailingQuerySet.as_manager()
 
@@ -47,10 +53,19 @@ class Mailing(models.Model):
         verbose_name = _("mailing")
         verbose_name_plural = _("mailings")
         ordering = ("-id",)
+        indexes = [models.Index(fields=["id"], condition=~Q(waiting=[]), name="mailings_at_work")]
         permissions = [("send_mailing", "Can send messages and letters to those who owe")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.made_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_at_work(self) -> bool:
+        return bool(self.waiting)
+
+    @property
+    def looked_at(self) -> int:
+        return self.wanted - len(self.waiting)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

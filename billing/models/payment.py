@@ -53,6 +53,7 @@ class Payment(models.Model):
         OPENING = "OPENING", _("taken over from the old system")
         BANK = "BANK", _("bank")
         PHONE = "PHONE", _("own phone")
+        DONATION = "DONATION", _("donated money")
 
     request_id = models.UUIDField(_("request"), unique=True)
     fingerprint = models.CharField(_("content of the request"), max_length=64)
@@ -118,6 +119,7 @@ class Tender(models.Model):
         PREPAID = "PREPAID", _("prepaid credit")
         OPENING = "OPENING", _("taken over from the old system")
         BANK = "BANK", _("bank")
+        DONATION = "DONATION", _("donated money")
 
     NEEDS_REFERENCE: ClassVar = frozenset({Method.POS, Method.WECHAT, Method.ALIPAY, Method.BANK})
 

@@ -13,7 +13,7 @@ from billing.models.reversal import Reversal
 from billing.money import FEN
 
 LEDGER = (
-    r"^(receivable|prepaid|late_charge|refund_payable|write_off|cash_difference|opening"
+    r"^(receivable|prepaid|late_charge|refund_payable|write_off|cash_difference|opening|donation"
     r"|revenue:[a-z0-9_]+|cash:[0-9]+|clearing:[a-z0-9_]+)$"
 )
 

@@ -81,6 +81,7 @@ class SupplyOrder(models.Model):
         verbose_name_plural = _("supply orders")
         ordering = ("-id",)
         permissions = [
+            ("propose_supplyorder", "Can propose a supply order by hand"),
             ("decide_supplyorder", "Can approve or refuse a supply order"),
             ("carry_out_supplyorder", "Can carry out supply orders"),
         ]

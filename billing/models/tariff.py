@@ -8,18 +8,18 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Branch
 from accounts.models.account import Service
 from accounts.models.organisation import in_current_language
+from billing.models.decision_life import DecisionLife
 
 
 class Tariff(models.Model):
     """A price decision for one service: its rules, and dated versions of its prices.
 
-    Rules and versions are kept in the JSON form that docs/formats.md describes. Rules hold for every
-    version, so they stay as they are once a version is approved.
+    Rules and versions are kept in the JSON form that docs/formats.md describes. These rules hold from the
+    beginning, so they stay as they are once a version is approved; later ones stand in the versions.
     """
 
     class Kind(models.TextChoices):
@@ -73,6 +73,20 @@ class Tariff(models.Model):
         approved = self.versions.filter(approved_by__isnull=False).order_by("effective_from")
         return {**self.rules, "versions": [version.definition() for version in approved]}
 
+    def rules_on(self, day: datetime.date) -> dict[str, Any]:
+        """The rules in force on a day: those of the tariff, and over them what a version brought."""
+        return {**self.rules, **self.brought_rules_on(day)}
+
+    def brought_rules_on(self, day: datetime.date) -> dict[str, Any]:
+        """The newest rules that an approved version brought until a day; empty where none did."""
+        brought = [
+            one
+            for one in self.versions.all()
+            if one.rules is not None and one.is_approved and one.effective_from <= day
+        ]
+        newest = max(brought, key=lambda one: one.effective_from, default=None)
+        return newest.rules or {} if newest is not None else {}
+
 
 class TariffVersionQuerySet(models.QuerySet["TariffVersion"]):
     def approved(self) -> "TariffVersionQuerySet":
@@ -82,18 +96,12 @@ class TariffVersionQuerySet(models.QuerySet["TariffVersion"]):
         return self.filter(approved_by__isnull=True, submitted_at__isnull=False)
 
 
-class TariffVersion(models.Model):
+class TariffVersion(DecisionLife, models.Model):
     """The prices of a tariff from one date on. An approved version is never edited.
 
-    It is in force from its date by the calendar alone: no job has to run.
+    It is in force from its date by the calendar alone: no job has to run. `rules` inside the prices replace,
+    key by key, those of the tariff from that date on, until a later version brings its own.
     """
-
-    class State(models.TextChoices):
-        DRAFT = "DRAFT", pgettext_lazy("tariff version", "draft")
-        WAITING = "WAITING", pgettext_lazy("tariff version", "waiting for approval")
-        APPROVED = "APPROVED", pgettext_lazy("tariff version", "approved")
-        IN_FORCE = "IN_FORCE", pgettext_lazy("tariff version", "in force")
-        ENDED = "ENDED", pgettext_lazy("tariff version", "ended")
 
     tariff = models.ForeignKey(Tariff, models.PROTECT, related_name="versions", verbose_name=_("tariff"))
     effective_from = models.DateField(_("effective from"))
@@ -177,27 +185,19 @@ class TariffVersion(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("billing:tariff_version", args=[self.pk])
 
-    @property
-    def is_approved(self) -> bool:
-        return self.approved_at is not None
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.submitted_at is not None and not self.is_approved
-
-    @property
-    def is_draft(self) -> bool:
-        return self.submitted_at is None and not self.is_approved
-
-    def state_on(self, date: datetime.date) -> State:
-        """Where the version stands in its life on a day."""
-        if not self.is_approved:
-            return self.State.WAITING if self.is_waiting else self.State.DRAFT
-        if date < self.effective_from:
-            return self.State.APPROVED
-        if self.effective_until is not None and date > self.effective_until:
-            return self.State.ENDED
-        return self.State.IN_FORCE
-
     def definition(self) -> dict[str, Any]:
         return {"effective_from": self.effective_from.isoformat(), **self.prices}
+
+    @property
+    def rules(self) -> dict[str, Any] | None:
+        """The rules that this version brings, if it brings any."""
+        brought: dict[str, Any] | None = self.prices.get("rules")
+        return brought
+
+    def standing_rules(self) -> dict[str, Any]:
+        """What this version changes about the rules of its tariff: by its own, or by those before it."""
+        return self.rules if self.rules is not None else self.tariff.brought_rules_on(self.effective_from)
+
+    def whole_rules(self) -> dict[str, Any]:
+        """The rules that hold on the first day of this version."""
+        return {**self.tariff.rules, **self.standing_rules()}

@@ -114,10 +114,10 @@ class WriteOff(models.Model):
 
 
 class WriteOffRecovery(models.Model):
-    """A written-off debt that is owed again, because the customer comes to pay it."""
+    """What is owed again of a written-off debt, the whole or a part, because the customer comes to pay it."""
 
-    write_off = models.OneToOneField(
-        WriteOff, models.PROTECT, related_name="recovery", verbose_name=_("write-off")
+    write_off = models.ForeignKey(
+        WriteOff, models.PROTECT, related_name="recoveries", verbose_name=_("write-off")
     )
     amount = MoneyField(_("amount"))
     business_date = models.DateField(_("business date"))

@@ -14,7 +14,9 @@ TONES = {Decision.PROPOSED: "wait", Decision.APPROVED: "done", Decision.REFUSED:
 
 def corrections_of(bill: Bill, staff: Staff, late_charge: Decimal) -> dict[str, Any]:
     """Five queries at most: the cancellation, what replaced the bill, adjustments, waivers, the charge behind it."""
-    adjustments = bill.adjustments.select_related("proposed_by", "decided_by", "charge").order_by("pk")
+    adjustments = bill.adjustments.select_related(
+        "proposed_by", "decided_by", "charge", "follows__bill", "followed_by__bill"
+    ).order_by("pk")
     waivers = bill.waivers.select_related("proposed_by", "decided_by").order_by("pk")
     return {
         "cancellation": _cancellation(bill),
@@ -43,7 +45,15 @@ def adjustment_row(one: Adjustment) -> dict[str, Any]:
         "to_bill": one.to_bill,
         "to_credit": one.to_credit,
         "charge": _link(one.charge),
+        "follows": _link(one.follows.bill) if one.follows else None,
+        "followed_by": _link(_bill_after(one)),
     }
+
+
+def _bill_after(one: Adjustment) -> Bill | None:
+    """The bill on which this credit stands since its own was cancelled."""
+    after: Adjustment | None = getattr(one, "followed_by", None)
+    return after.bill if after is not None else None
 
 
 def waiver_row(one: Waiver) -> dict[str, Any]:

@@ -59,9 +59,9 @@ def figures_of(season: HeatingSeason, staff: Staff) -> SeasonFigures:
         open=Sum("outstanding", default=NO_MONEY),
         paid=Count("pk", filter=Q(kind=Bill.Kind.HEATING, state=Bill.State.PAID)),
     )
-    credited = _of_branch(HeatCredit.objects.all(), season, staff, "bill__account__").filter(
-        bill__period__startswith=season.season
-    )
+    credited = _of_branch(
+        HeatCredit.objects.exclude(bill__state=Bill.State.CANCELLED), season, staff, "bill__account__"
+    ).filter(bill__period__startswith=season.season)
     given_back = credited.aggregate(
         all=Sum("amount", default=NO_MONEY),
         cold=Sum("amount", default=NO_MONEY, filter=Q(reason=HeatCredit.Reason.TEMPERATURE)),

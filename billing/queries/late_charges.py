@@ -84,7 +84,9 @@ class _Rules:
 
     def __init__(self, bills: Sequence[Bill]) -> None:
         self.rules = (
-            list(LateChargeRule.objects.filter(service__in={bill.service for bill in bills})) if bills else []
+            list(LateChargeRule.objects.approved().filter(service__in={bill.service for bill in bills}))
+            if bills
+            else []
         )
         self.compiled: dict[int, Terms] = {}
 

@@ -25,7 +25,6 @@ def months_between(since: datetime.date, on: datetime.date) -> Decimal:
 
 def pricing_facts(
     account: Mapping[str, Any],
-    rules: Mapping[str, Any],
     tariff: Tariff,
     since: datetime.date,
     on: datetime.date,
@@ -36,7 +35,7 @@ def pricing_facts(
         _category(account, tariff, since, on),
         household.persons,
         household.persons_history(),
-        proration=_proration(account, rules, tariff, on),
+        proration=_proration(account, tariff, on),
     )
 
 
@@ -48,11 +47,9 @@ def _category(account: Mapping[str, Any], tariff: Tariff, since: datetime.date, 
     return LOW_INCOME_PRICE if tariff.prices(LOW_INCOME_PRICE, since, on) else category
 
 
-def _proration(
-    account: Mapping[str, Any], rules: Mapping[str, Any], tariff: Tariff, on: datetime.date
-) -> Proration | None:
+def _proration(account: Mapping[str, Any], tariff: Tariff, on: datetime.date) -> Proration | None:
     """An account opened inside the tier period has thresholds for the months that were left of it."""
-    if "new_account" not in rules.get("rules", {}):
+    if not tariff.on(on).prorates_openings:
         return None
     opened_on: datetime.date = account["opened_on"]
     period = tariff.tier_period(account["category"].lower(), on)

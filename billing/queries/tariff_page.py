@@ -3,14 +3,15 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.action_words import action_in_words
 from accounts.models import AuditEntry
-from billing.models import Tariff, TariffVersion
+from billing.models import LateChargeRule, Tariff, TariffVersion
+from billing.models.decision_life import DecisionLife, VersionState
 
-State = TariffVersion.State
+State = VersionState
 _TONES = {State.WAITING: "wait", State.APPROVED: "done", State.IN_FORCE: "done"}
 
 
@@ -33,7 +34,7 @@ class Step:
     note: str
 
 
-def state_words(version: TariffVersion, on: datetime.date) -> str:
+def state_words(version: DecisionLife, on: datetime.date) -> str:
     """The state of a version; an approved one says from when it counts."""
     state = version.state_on(on)
     if state == State.APPROVED:
@@ -43,7 +44,7 @@ def state_words(version: TariffVersion, on: datetime.date) -> str:
     return str(state.label)
 
 
-def state_tone(version: TariffVersion, on: datetime.date) -> str:
+def state_tone(version: DecisionLife, on: datetime.date) -> str:
     return _TONES.get(version.state_on(on), "")
 
 
@@ -61,7 +62,24 @@ def version_rows(tariff: Tariff, on: datetime.date) -> list[VersionRow]:
     return [VersionRow(one, state_words(one, on), state_tone(one, on)) for one in versions]
 
 
-def steps_of(version: TariffVersion) -> list[Step]:
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A late-charge rule as a line of a list."""
+
+    rule: LateChargeRule
+    state: str
+    tone: str
+
+
+def late_charge_rows(on: datetime.date) -> list[RuleRow]:
+    """Every late-charge rule: by service, the newest first."""
+    rules = LateChargeRule.objects.select_related("branch", "made_by", "approved_by").order_by(
+        "service", F("branch").asc(nulls_first=True), "-effective_from"
+    )
+    return [RuleRow(one, state_words(one, on), state_tone(one, on)) for one in rules]
+
+
+def steps_of(version: TariffVersion | LateChargeRule) -> list[Step]:
     """The trail of a version, from the first draft on."""
     entries = AuditEntry.objects.filter(object_type=version._meta.label_lower, object_id=str(version.pk))
     return [

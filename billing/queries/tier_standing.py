@@ -137,9 +137,9 @@ def _standing(
     position: Mapping[str, Decimal],
     on: datetime.date,
 ) -> TierStanding | None:
-    rules = versions[0].tariff.rules
+    rules = versions[0].whole_rules()
     tariff = compile_tariff({**rules, "versions": [one.definition() for one in versions]})
-    facts = pricing_facts(account, rules, tariff, on, on)
+    facts = pricing_facts(account, tariff, on, on)
     index = index_in_force(tariff.history.starts, on)
     price = tariff.history.versions[index].price_for(facts.category)
     if price.tiers is None or price.tiers.period is None:
@@ -148,7 +148,7 @@ def _standing(
     thresholds = price.tiers.thresholds(facts, on, ONE)
     category = versions[index].prices["categories"][facts.category]
     return TierStanding(
-        key, position.get(key, Decimal(0)), thresholds, _prices(price, len(thresholds) + 1), tariff.unit,
+        key, position.get(key, Decimal(0)), thresholds, _prices(price, len(thresholds) + 1), tariff.on(on).unit,
         last_day(key, category),
     )  # fmt: skip
 

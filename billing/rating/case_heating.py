@@ -40,7 +40,10 @@ def _quote(case: Definition, explain: bool, quote: Quote) -> Json:
     premises = read_premises(case.child("account"))
     return {
         "bills": [
-            {"bill_no": bill_no(entry, place), **quote(tariff, premises, entry, explain)}
+            {
+                "bill_no": bill_no(entry, place),
+                **quote(tariff.in_season(_on(entry)), premises, entry, explain),
+            }
             for place, entry in enumerate(case.children("inputs"), 1)
         ]
     }

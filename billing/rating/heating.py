@@ -1,7 +1,7 @@
 """A heating tariff: versions and categories of prices, area rules, season (C15)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,11 +10,16 @@ from billing.rating.heating_price import PRICE_KEYS, HeatPrice, read_heat_price
 from billing.rating.heating_rules import HeatingRules, read_heating_rules
 from billing.rating.refusal import UsageRefused, gettext_noop
 from billing.rating.rounding import MODES, Rounding, read_rounding, read_scale
+from billing.rating.rule_eras import has_dated_rules, rule_eras
 from billing.rating.seasons import Season, SeasonDates, read_season
 from billing.rating.versions import ALWAYS, index_in_force, read_starts
 
 ANY_CATEGORY = ""
 RESIDENT = "resident"
+_RULES = (
+    "unit", "rounding", "unit_price_rounding", "season", "season_days", "coefficients", "part_coefficients",
+    "rules",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,22 @@ class HeatingTariff:
     coefficients: Mapping[str, Decimal]
     part_coefficients: Mapping[str, Decimal]
     rules: HeatingRules
+    # The same tariff with the rules that versions brought, by the day from which they hold.
+    eras: tuple[tuple[date, "HeatingTariff"], ...] = ()
+
+    def on(self, day: date) -> "HeatingTariff":
+        """The tariff with the rules in force on a day, such as the first of a season."""
+        begun = [tariff for starts_on, tariff in self.eras if starts_on <= day]
+        return begun[-1] if begun else self
+
+    def in_season(self, day: date | None) -> "HeatingTariff":
+        """The tariff with the rules in force on the first day of the season that a day belongs to."""
+        for starts_on, tariff in reversed(self.eras):
+            dates = tariff.dates(day)
+            first = dates.first if dates is not None else day
+            if first is not None and starts_on <= first:
+                return tariff
+        return self
 
     def billed_area(self, premises: HeatedPremises) -> Decimal:
         """Area × coefficient of the building, and each part by its own (收费面积). Code: coefficient."""
@@ -100,10 +121,17 @@ class HeatingTariff:
 
 def compile_heating(definition: object, where: str = "tariff") -> HeatingTariff:
     """Check the JSON of a heating tariff once (docs/formats.md). Raises TariffRefused."""
+    if not has_dated_rules(definition):
+        return _compile(definition, where)
+    first, *later = rule_eras(definition, where, _RULES)
+    eras = tuple((era.starts_on, _compile(era.document, era.where)) for era in later)
+    return replace(_compile(first.document, where), eras=tuple(sorted(eras, key=lambda era: era[0])))
+
+
+def _compile(definition: object, where: str) -> HeatingTariff:
     tariff = Definition(definition, where)
     tariff.known_keys(
-        *PRICE_KEYS, "unit", "rounding", "unit_price_rounding", "season", "versions", "categories",
-        "coefficients", "part_coefficients", "rules", "effective_from", "utility", "kind",
+        *PRICE_KEYS, *_RULES, "versions", "categories", "effective_from", "utility", "kind",
         "name", "name_zh", "name_en", "note",
     )  # fmt: skip
     rounding = read_rounding(tariff)

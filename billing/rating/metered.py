@@ -13,10 +13,12 @@ from billing.rating.periods import PeriodKey
 from billing.rating.price_change import PRICE_CHANGES, PriceHistory
 from billing.rating.refusal import UsageRefused, gettext_noop
 from billing.rating.rounding import Rounding, read_rounding
+from billing.rating.rule_eras import has_dated_rules, rule_eras
 from billing.rating.terms import NO_TERMS, LineTerms
 from billing.rating.usage import NOTHING_YET, Facts, Position, Usage, Volume
 from billing.rating.versions import Version, index_in_force, read_versions
 
+_RULES = ("unit", "rounding", "rules")
 _REMARKS = ("half_half", "season", "prepaid", "tou", "new_account")
 
 
@@ -30,12 +32,24 @@ class Tariff:
     # The registers a category prices one by one; categories that price the meter's sum are absent.
     registers: Mapping[str, frozenset[str]]
     mixed_at_highest: bool = False
+    # Whether an account that opens inside a tier period has thresholds for the months left of it.
+    prorates_openings: bool = False
+    # The same tariff with the rules that versions brought, by the day from which they hold.
+    eras: tuple[tuple[date, "Tariff"], ...] = ()
+
+    def on(self, day: date) -> "Tariff":
+        """The tariff with the rules in force on a day."""
+        begun = [tariff for starts_on, tariff in self.eras if starts_on <= day]
+        return begun[-1] if begun else self
 
     def rate(self, usage: Usage, facts: Facts, position: Position = NOTHING_YET) -> Rated:
-        """Price one reading or purchase that stands at `position`.
+        """Price one reading or purchase that stands at `position`, by the rules of its own day.
 
         Codes: negative_quantity, months, no_version, no_category, no_register, mix, period_turned_round.
         """
+        return self.on(usage.on)._rate(usage, facts, position)
+
+    def _rate(self, usage: Usage, facts: Facts, position: Position) -> Rated:
         _check_usage(usage)
         if facts.mix and self.mixed_at_highest:
             return self._rate_at_highest(usage, facts, position)
@@ -47,7 +61,8 @@ class Tariff:
 
     def prices(self, category: str, since: date, on: date) -> bool:
         """Whether every version that can price a reading between two days has a price for the category."""
-        return all(category in version.categories for version in self.history.versions_for(since, on))
+        versions = self.on(on).history.versions_for(since, on)
+        return all(category in version.categories for version in versions)
 
     def tier_period(self, category: str, on: date) -> PeriodKey | None:
         """What names the tier period of a category on a day; None where nothing accumulates."""
@@ -81,7 +96,7 @@ class Tariff:
         check_mix(facts.mix)
         dearest: Rated | None = None
         for share in facts.mix:
-            rated = self.rate(usage, replace(facts, category=share.category, mix=()), position)
+            rated = self._rate(usage, replace(facts, category=share.category, mix=()), position)
             if dearest is None or rated.total > dearest.total:
                 dearest = rated
         assert dearest is not None  # a mix that sums to 1 has a category
@@ -116,9 +131,17 @@ def compile_tariff(definition: object, where: str = "tariff") -> Tariff:
 
     A definition without `versions` is one version: its `categories` stand beside `unit`.
     """
+    if not has_dated_rules(definition):
+        return _compile(definition, where)
+    first, *later = rule_eras(definition, where, _RULES)
+    eras = tuple((era.starts_on, _compile(era.document, era.where)) for era in later)
+    return replace(_compile(first.document, where), eras=tuple(sorted(eras, key=lambda era: era[0])))
+
+
+def _compile(definition: object, where: str) -> Tariff:
     tariff = Definition(definition, where)
     tariff.known_keys(
-        "unit", "rounding", "rules", "versions", "categories", "effective_from", "utility", "kind",
+        *_RULES, "versions", "categories", "effective_from", "utility", "kind",
         "name", "name_zh", "name_en", "note",
     )  # fmt: skip
     versions = read_versions(tariff)
@@ -132,6 +155,7 @@ def compile_tariff(definition: object, where: str = "tariff") -> Tariff:
         history=PriceHistory(rule, versions, tuple(version.effective_from for version in versions)),
         registers=_registers(versions),
         mixed_at_highest=rules.rule("mixed_use", ("ratio", "highest"), "ratio") == "highest",
+        prorates_openings="new_account" in rules,
     )
 
 

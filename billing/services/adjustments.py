@@ -1,27 +1,23 @@
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.models import Account, Staff
 from accounts.rows import insert_rows
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
-from billing.models import Adjustment, Bill, BillRun, Decision, Posting
+from billing.models import Adjustment, Bill, Decision, Posting
 from billing.models.adjustment import COMPONENT
-from billing.models.bill import EXTRA_CHARGE
 from billing.money import NO_MONEY, to_money
-from billing.rating.lines import RatedLine
 from billing.services.arrears.money import money_came
-from billing.services.bill_drafts import BillDraft
 from billing.services.cancelling import check_approver
-from billing.services.issue_bills import issue_bills
+from billing.services.extra_charges import bill_extra_charge
 from billing.services.locks import balances_of, lock_accounts, lock_bills, save_balances
+from billing.services.other_payers import check_no_other_payer
 from billing.services.postings import PREPAID, RECEIVABLE
 from billing.services.refusals import CorrectionRefused
 
@@ -30,27 +26,6 @@ LONGEST_NOTE = 200
 OUTCOME = (
     "state", "decided_by", "decided_at", "business_date", "to_bill", "to_credit", "charge",
 )  # fmt: skip
-DUE_AFTER = datetime.timedelta(days=15)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtraLine(RatedLine):
-    """The one line of an extra charge: its sentence is the reason and the note."""
-
-    adjustment: Adjustment
-
-    @property
-    def sentence_zh(self) -> str:
-        return self._sentence("zh-hans", "：")
-
-    @property
-    def sentence_en(self) -> str:
-        return self._sentence("en", ": ")
-
-    def _sentence(self, language: str, colon: str) -> str:
-        with override(language):
-            reason = self.adjustment.get_reason_display()
-        return f"{reason}{colon}{self.adjustment.note}"[:LONGEST_NOTE]
 
 
 @transaction.atomic
@@ -108,7 +83,7 @@ def approve_adjustment(adjustment: Adjustment, *, approved_by: Staff, at: dateti
         _check_bill(account, bill, adjustment.amount)
     _decide(adjustment, Decision.APPROVED, approved_by, at)
     if adjustment.amount > 0:
-        adjustment.charge = _charge(adjustment, account, at)
+        adjustment.charge = bill_extra_charge(adjustment, account, at)
         adjustment.save(update_fields=OUTCOME)
     else:
         _credit(adjustment, account, bill)
@@ -127,6 +102,50 @@ def refuse_adjustment(adjustment: Adjustment, *, refused_by: Staff, at: datetime
     adjustment.save(update_fields=OUTCOME)
     _leave_a_trace(adjustment, "refuse_adjustment", refused_by, at)
     return adjustment
+
+
+def follow_adjustment(
+    old: Adjustment,
+    bill: Bill,
+    *,
+    proposed_by: Staff,
+    approved_by: Staff | None,
+    at: datetime.datetime,
+) -> Adjustment | None:
+    """Let a credit of a cancelled bill stand on the bill in its place, as far as that can be credited.
+
+    The new row names the old one. `approved_by` was checked with the cancellation; without, it waits for approval.
+    The caller holds the lock of the account. None where the new bill leaves nothing to credit.
+    """
+    amount = max(old.amount, -_left_of(bill))
+    if not amount:
+        return None
+    adjustment = Adjustment(
+        account=bill.account,
+        bill=bill,
+        amount=amount,
+        component=old.component,
+        reason=old.reason,
+        note=old.note,
+        proposed_at=at,
+        proposed_by=proposed_by,
+        follows=old,
+    )
+    insert_rows([adjustment])
+    _leave_a_trace(adjustment, "propose_adjustment", proposed_by, at)
+    if approved_by is not None:
+        _decide(adjustment, Decision.APPROVED, approved_by, at)
+        _credit(adjustment, bill.account, bill)
+        money_came([bill.account_id], at)
+        _leave_a_trace(adjustment, "approve_adjustment", approved_by, at)
+    return adjustment
+
+
+def _left_of(bill: Bill) -> Decimal:
+    """What was not credited yet of what the bill charges."""
+    earlier = bill.adjustments.filter(state=Decision.APPROVED, amount__lt=0).values_list("amount", flat=True)
+    left: Decimal = bill.amount + sum(earlier, NO_MONEY)
+    return left
 
 
 def _check_words(component: str, reason: str, note: str) -> None:
@@ -159,8 +178,7 @@ def _check_bill(account: Account, bill: Bill, amount: Decimal) -> None:
         raise CorrectionRefused(
             _("This debt was written off. Take it back first, then correct the bill."), code="written_off"
         )
-    earlier = bill.adjustments.filter(state=Decision.APPROVED, amount__lt=0).values_list("amount", flat=True)
-    left = bill.amount + sum(earlier, NO_MONEY)
+    left = _left_of(bill)
     if -amount > left:
         raise CorrectionRefused(
             _("Only %(left)s of this bill is left to be credited."),
@@ -189,6 +207,8 @@ def _credit(adjustment: Adjustment, account: Account, bill: Bill | None) -> None
     amount = -adjustment.amount
     adjustment.to_bill = min(amount, bill.outstanding) if bill else NO_MONEY
     adjustment.to_credit = amount - adjustment.to_bill
+    if adjustment.to_credit and bill is not None:
+        check_no_other_payer(bill.pk)
     if adjustment.to_credit and account.state == Account.State.CLOSED:
         raise CorrectionRefused(
             _("Account %(account)s is closed: it takes no prepaid credit."),
@@ -227,32 +247,6 @@ def _postings(adjustment: Adjustment) -> Sequence[Posting]:
         for ledger, amount in sides
         if amount
     ]
-
-
-def _charge(adjustment: Adjustment, account: Account, at: datetime.datetime) -> Bill:
-    """Issue the bill of an extra charge: one line, and the sentence that explains it."""
-    today = business_date_of(at)
-    period = f"{EXTRA_CHARGE}{adjustment.pk}"
-    about = adjustment.bill
-    line = ExtraLine(
-        component=adjustment.component,
-        component_name="",
-        tier=None,
-        quantity=Decimal(1),
-        unit_price=adjustment.amount,
-        amount=adjustment.amount,
-        category="",
-        adjustment=adjustment,
-    )
-    draft = BillDraft(
-        account.pk, account.account_no, None, Bill.Kind.ONE_OFF, period,
-        about.period_from if about else today, about.period_to if about else today, today, today + DUE_AFTER,
-        Decimal(1), adjustment.amount, [line],
-        {"adjustment": adjustment.pk, "note": adjustment.note}, {},
-    )  # fmt: skip
-    (key,) = issue_bills([draft], {account.pk: account.branch_id}, BillRun(service=account.service), at)
-    bill: Bill = Bill.objects.get(pk=key)
-    return bill
 
 
 def _leave_a_trace(adjustment: Adjustment, action: str, actor: Staff, at: datetime.datetime) -> None:

@@ -64,7 +64,7 @@ class MeteredPricer:
             return None
         quantity = sum((consumption(segment) for segment in use.segments), Decimal(0))
         months = months_between(use.since, use.read_on)
-        facts = pricing_facts(account, self.tariff.rules, self.compiled, use.since, use.read_on)
+        facts = pricing_facts(account, self.compiled, use.since, use.read_on)
         rated = self.compiled.rate(
             Usage(use.read_on, quantity, months, previous_on=use.since), facts, position
         )
@@ -72,7 +72,7 @@ class MeteredPricer:
             account["pk"], account["account_no"], self.tariff.pk, Bill.Kind.USAGE, self.period,
             use.since, use.read_on, self.issued_on, _due(self.tariff, self.issued_on),
             rated.quantity, rated.total, rated.lines,
-            _metered_basis(account, use, months, position, rated, self.compiled.unit)
+            _metered_basis(account, use, months, position, rated, self.compiled.on(use.read_on).unit)
             | {"category": facts.category, "persons": facts.persons_on(use.read_on)}
             | _versions_of(rated.lines)
             | account["household"].basis(use.read_on),
@@ -86,6 +86,7 @@ class AreaPricer:
     compiled: HeatingTariff
     period: str
     issued_on: datetime.date
+    rules: Mapping[str, Any]
     season: HeatingSeason | None = None
 
     def draft(
@@ -132,7 +133,7 @@ class AreaPricer:
         if account["state"] == "SUSPENDED":
             has_fee = self.compiled.rules.suspension_pct is not None
             return suspension_fee(self.compiled, premises, first) if has_fee else None
-        prepays_base = self.tariff.rules.get("rules", {}).get("prepay") == "base"
+        prepays_base = self.rules.get("rules", {}).get("prepay") == "base"
         if prepays_base and _has_heat_meter(account, first):
             return base_bill(self.compiled, premises, first)
         return area_bill(self.compiled, premises, first)
@@ -140,7 +141,7 @@ class AreaPricer:
     def _due(self, first: datetime.date) -> datetime.date:
         if self.season is not None:
             return max(self.season.due_on, self.issued_on)
-        return _season_due(self.tariff, self.issued_on, first)
+        return _season_due(self.tariff, self.rules, self.issued_on, first)
 
 
 def pricer_for(
@@ -149,18 +150,28 @@ def pricer_for(
     """Compile the tariff once for a run; heat is priced over the days that the branch's season has."""
     if tariff.kind == "heating_area":
         season = season_named(branch_id or 0, period)
-        compiled = for_season(compile_heating(tariff.definition(), tariff.code), season)
-        return AreaPricer(tariff, compiled, period, issued_on, season)
+        compiled = compile_heating(tariff.definition(), tariff.code)
+        if season is not None:
+            compiled = for_season(compiled.on(season.starts_on), season)
+        else:
+            compiled = compiled.in_season(_within(period))
+        first, _last = season_days(compiled, period)
+        return AreaPricer(tariff, compiled, period, issued_on, tariff.rules_on(first), season)
     return MeteredPricer(tariff, compile_tariff(tariff.definition(), tariff.code), period, issued_on)
 
 
 def season_days(tariff: HeatingTariff, period: str) -> tuple[datetime.date, datetime.date]:
     """First and last day of the season "2025-26"; without dated seasons, 15 October to 15 April."""
     year = int(period[:4])
-    dates = tariff.dates(datetime.date(year, 12, 31))
+    dates = tariff.dates(_within(period))
     if dates is not None:
         return dates.first, dates.last
     return datetime.date(year, 10, 15), datetime.date(year + 1, 4, 15)
+
+
+def _within(period: str) -> datetime.date:
+    """A day that every season named so contains."""
+    return datetime.date(int(period[:4]), 12, 31)
 
 
 def _has_heat_meter(account: Mapping[str, Any], first: datetime.date) -> bool:
@@ -174,9 +185,11 @@ def _due(tariff: Tariff, issued_on: datetime.date) -> datetime.date:
     return issued_on + datetime.timedelta(days=tariff.due_days)
 
 
-def _season_due(tariff: Tariff, issued_on: datetime.date, first: datetime.date) -> datetime.date:
+def _season_due(
+    tariff: Tariff, rules: Mapping[str, Any], issued_on: datetime.date, first: datetime.date
+) -> datetime.date:
     """The day the price decision names (`rules.due`, as "10-31"), or so many days after the bill."""
-    named = tariff.rules.get("rules", {}).get("due")
+    named = rules.get("rules", {}).get("due")
     if not named:
         return _due(tariff, issued_on)
     return max(datetime.date.fromisoformat(f"{first.year}-{named}"), issued_on)

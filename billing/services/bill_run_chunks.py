@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.copying import copy_rows
+from accounts.memory import nothing_to_collect
 from accounts.rows import read_rows
 from billing.models import BillRun, BillRunChunk, BillRunFinding
 from billing.money import NO_MONEY
@@ -70,6 +71,7 @@ def _by_keys() -> Iterator[None]:
 
 
 @_by_keys()
+@nothing_to_collect()
 def preview_chunk(
     chunk_id: int, run: BillRun, pricing: RunPricing, *, worker: str, at: datetime.datetime
 ) -> BillRunChunk | None:
@@ -87,6 +89,7 @@ def preview_chunk(
 
 
 @_by_keys()
+@nothing_to_collect()
 def publish_chunk(
     chunk_id: int, run: BillRun, pricing: RunPricing, *, worker: str, at: datetime.datetime
 ) -> BillRunChunk | None:

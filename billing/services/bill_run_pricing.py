@@ -14,7 +14,7 @@ from accounts.models.account import Service
 from billing.models import Bill, BillRun, Tariff
 from billing.queries.pricing_facts import last_day_of
 from billing.queries.unbilled import accounts_with_facts, billed_already, metered_uses, tier_positions
-from billing.rating.refusal import UsageRefused
+from billing.rating.refusal import RatingRefused, UsageRefused, gettext_noop
 from billing.rating.usage import NOTHING_YET
 from billing.services.bill_drafts import BillDraft, Pricer, pricer_for
 from billing.services.refusals import BillingRefused
@@ -66,12 +66,25 @@ class PricedAccounts:
 
 
 def pricing_of(run: BillRun) -> RunPricing:
-    """The tariffs of a run that was begun."""
-    return pricing_for(run.service, run.period, run.issued_on, run.branch)
+    """The tariffs of a run that was begun.
+
+    A branch that was founded since, and has no tariff yet, stops nobody: none of its accounts was chosen.
+    """
+    return pricing_for(run.service, run.period, run.issued_on, run.branch, is_begun=True)
 
 
-def pricing_for(service: str, period: str, issued_on: datetime.date, branch: Branch | None) -> RunPricing:
-    """Compile each branch's tariff: its own, or the one for all. Codes: unknown_service, bad_period, no_tariff."""
+def pricing_for(
+    service: str,
+    period: str,
+    issued_on: datetime.date,
+    branch: Branch | None,
+    *,
+    is_begun: bool = False,
+) -> RunPricing:
+    """Compile each branch's tariff: its own, or the one for all.
+
+    Codes: unknown_service, bad_period, no_tariff, bad_tariff.
+    """
     if service not in Service.values:
         raise BillRunRefused(_("This service is not known."), code="unknown_service")
     periodic = Tariff.objects.filter(service=service).exclude(kind=Tariff.Kind.ONE_OFF)
@@ -79,6 +92,8 @@ def pricing_for(service: str, period: str, issued_on: datetime.date, branch: Bra
     kinds, pricers = set(), dict[int, Pricer]()
     for one in [branch] if branch else Branch.objects.all():
         tariff = tariffs.get(one.pk) or tariffs.get(None)
+        if tariff is None and is_begun:
+            continue
         if tariff is None:
             raise BillRunRefused(
                 _("No tariff prices %(service)s in %(branch)s."),
@@ -86,7 +101,7 @@ def pricing_for(service: str, period: str, issued_on: datetime.date, branch: Bra
                 params={"service": Service(service).label, "branch": one},
             )
         kinds.add(_kind(tariff, period))
-        pricers[one.pk] = pricer_for(tariff, period, issued_on, one.pk)
+        pricers[one.pk] = _pricer(tariff, period, issued_on, one)
     if len(kinds) > 1:
         raise BillRunRefused(
             _("The branches price this service in different ways: name one."), code="bad_period"
@@ -94,6 +109,23 @@ def pricing_for(service: str, period: str, issued_on: datetime.date, branch: Bra
     kind = _only(kinds)
     until = last_day(period) if kind == Bill.Kind.USAGE else issued_on
     return RunPricing(kind, period, issued_on, until, pricers)
+
+
+def _pricer(tariff: Tariff, period: str, issued_on: datetime.date, branch: Branch) -> Pricer:
+    try:
+        return pricer_for(tariff, period, issued_on, branch.pk)
+    except RatingRefused as refusal:
+        if not tariff.versions.approved().exists():
+            raise BillRunRefused(
+                _("No version of tariff %(tariff)s is approved: it prices nothing yet."),
+                code="no_tariff",
+                params={"tariff": tariff.code},
+            ) from refusal
+        raise BillRunRefused(
+            _("Tariff %(tariff)s prices nothing: %(fault)s"),
+            code="bad_tariff",
+            params={"tariff": tariff.code, "fault": _(refusal.message) % refusal.params},
+        ) from refusal
 
 
 def price_accounts(ids: Sequence[int], pricing: RunPricing) -> PricedAccounts:
@@ -108,15 +140,19 @@ def price_accounts(ids: Sequence[int], pricing: RunPricing) -> PricedAccounts:
     for one in facts:
         key = one["pk"]
         try:
-            draft = pricing.pricers[one["branch_id"]].draft(
-                one, uses.get(key), positions.get(key, NOTHING_YET)
-            )
+            pricer = pricing.pricers.get(one["branch_id"]) or _no_pricer()
+            draft = pricer.draft(one, uses.get(key), positions.get(key, NOTHING_YET))
         except UsageRefused as refusal:
             unpriced.append((key, refusal))
             continue
         if draft is not None:
             drafts.append(draft)
     return PricedAccounts(facts, drafts, unpriced)
+
+
+def _no_pricer() -> Pricer:
+    """The account moved, while the run was at work, to a branch that has no tariff."""
+    raise UsageRefused(gettext_noop("No tariff prices this service in the branch."), code="no_tariff")
 
 
 def last_day(period: str) -> datetime.date:

@@ -60,8 +60,9 @@ def start_bill_run(
     up whom it could not bill before. Without `preview_first` its bills are published as they are priced.
     `chunk` is how many accounts a worker takes at once.
 
-    Codes: unknown_service, bad_period, no_tariff, day_closed, period_closed.
+    Codes: unknown_service, bad_period, no_tariff, bad_tariff, day_closed, period_closed.
     """
+    # Everything that can be refused is found before there is a row: a refusal leaves no run behind.
     _check_open(service, period, issued_on, branch)
     pricing = pricing_for(service, period, issued_on, branch)
     run, is_new = BillRun.objects.get_or_create(

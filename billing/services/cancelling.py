@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,16 +14,19 @@ from accounts.models import AuditEntry, Staff
 from accounts.rows import insert_rows
 from accounts.services.audit import audit_entry
 from billing.business_date import business_date_of
-from billing.models import Allocation, Balance, Bill, BillCancellation, Posting
+from billing.models import Allocation, Balance, Bill, BillCancellation, HeatCredit, Posting
 from billing.models.cancellation import CANCELLABLE
 from billing.money import NO_MONEY
 from billing.queries.limits import limit_of
 from billing.services.arrears.money import money_came
 from billing.services.business_days import is_closed
 from billing.services.locks import balances_of, save_balances
+from billing.services.other_payers import check_no_other_payer, other_payers
 from billing.services.refusals import CorrectionRefused
 
 LONGEST_NOTE = 200
+# These credits belong to a fee or a settlement that stands beside the bill: the bill alone cannot be priced again.
+SETTLED_BY_ANOTHER_BILL = (HeatCredit.Reason.SUSPENSION, HeatCredit.Reason.SETTLEMENT)
 
 # What was paid on the bill leaves it for prepaid credit, payment by payment: a payment that is undone later takes
 # its part out again by the mirror of its own rows. Late charge that was paid is income no more.
@@ -40,6 +43,17 @@ _RETURNS = """
         AS side (debit, credit, amount)
     WHERE c.id = ANY (%(ids)s) AND undone.id IS NULL AND side.amount > 0
     ORDER BY share.id
+"""
+# What the bill had given back for cold rooms or early payment is taken back: those postings name no bill.
+_TAKE_BACK_HEAT = """
+    INSERT INTO billing_posting (debit, credit, amount, account_id, business_date, posted_at, cancellation_id,
+                                 reverses_id)
+    SELECT p.credit, p.debit, p.amount, p.account_id, c.business_date, c.cancelled_at, c.id, p.id
+    FROM billing_billcancellation c
+    JOIN billing_heatcredit given ON given.bill_id = c.bill_id
+    JOIN billing_posting p ON p.id = given.posting_id
+    WHERE c.id = ANY (%(ids)s)
+    ORDER BY p.id
 """
 # Every row of the bill itself once more with the sides exchanged, adjustments included.
 _MIRROR = """
@@ -91,6 +105,8 @@ class Settled:
 
     paid: Mapping[int, Decimal]
     credited: Mapping[int, Decimal]
+    # Who else than the customer has paid on a bill.
+    payers: Mapping[int, str] = field(default_factory=dict)
 
     def moves(self, bill: Bill) -> Decimal:
         """What the cancellation adds to the prepaid credit of the account."""
@@ -112,7 +128,16 @@ def settled_on(bills: Sequence[Bill]) -> Settled:
         .values_list("bill_id")
         .annotate(amount=Sum("amount"))
     )
-    return Settled(dict(paid), dict(credited))
+    for_heat = dict(
+        HeatCredit.objects.filter(bill_id__in=ids)
+        .order_by()
+        .values_list("bill_id")
+        .annotate(amount=Sum("amount"))
+    )
+    both = dict(credited)
+    for bill_id, amount in for_heat.items():
+        both[bill_id] = both.get(bill_id, NO_MONEY) + amount
+    return Settled(dict(paid), both, other_payers(ids))
 
 
 def needs_second_person(bill: Bill, paid: Decimal, cancelled_by: Staff) -> bool:
@@ -121,7 +146,10 @@ def needs_second_person(bill: Bill, paid: Decimal, cancelled_by: Staff) -> bool:
 
 
 def check_stands(bill: Bill, staff: Staff) -> None:
-    """Refuse what this person cannot cancel at all. Codes: unknown_bill, not_cancellable, already_cancelled, written_off."""
+    """Refuse what this person cannot cancel at all.
+
+    Codes: unknown_bill, not_cancellable, already_cancelled, written_off, credited_for_heat.
+    """
     if not staff.sees_branch(bill.account.branch_id):
         raise CorrectionRefused(_("There is no such bill here."), code="unknown_bill")
     if bill.kind not in CANCELLABLE:
@@ -135,9 +163,12 @@ def check_stands(bill: Bill, staff: Staff) -> None:
         raise CorrectionRefused(
             _("This debt was written off. Take it back first, then correct the bill."), code="written_off"
         )
-    if bill.heat_credits.exists():
+    if bill.heat_credits.filter(reason__in=SETTLED_BY_ANOTHER_BILL).exists():
         raise CorrectionRefused(
-            _("Money was given back on this bill for heat. Correct the difference by an adjustment."),
+            _(
+                "This season was settled by a suspension or by the heat meter. Correct the difference by an"
+                " adjustment."
+            ),
             code="credited_for_heat",
         )
 
@@ -145,9 +176,10 @@ def check_stands(bill: Bill, staff: Staff) -> None:
 def check_bill(bill: Bill, settled: Settled, balance: Balance, order: Order) -> None:
     """Refuse a locked bill that cannot be cancelled.
 
-    Codes: second_person_needed, credit_spent, and those of check_stands.
+    Codes: paid_by_another, second_person_needed, credit_spent, and those of check_stands.
     """
     check_stands(bill, order.cancelled_by)
+    check_no_other_payer(bill.pk, settled.payers)
     if order.approved_by is None and needs_second_person(
         bill, settled.paid.get(bill.pk, NO_MONEY), order.cancelled_by
     ):
@@ -188,6 +220,7 @@ def write_cancellations(
     with connection.cursor() as cursor:
         cursor.execute(_RETURNS, {"ids": [row.pk for row in rows]})
         cursor.execute(_MIRROR, {"ids": [row.pk for row in rows]})
+        cursor.execute(_TAKE_BACK_HEAT, {"ids": [row.pk for row in rows]})
     for bill, _request in wanted:
         balances[bill.account_id].receivable -= bill.outstanding
         balances[bill.account_id].prepaid += settled.moves(bill)

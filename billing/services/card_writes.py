@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Staff
 from accounts.services.audit import record_audit
-from billing.card_content import CardCode, CardContent, CardError, CardReader
+from billing.card_content import CardCode, CardContent, CardError, CardReader, write_and_look
 from billing.models import CardWrite, CardWriteAttempt, GasPurchase
 from billing.services.locks import lock_accounts
 from billing.services.refusals import GasRefused
@@ -128,33 +128,35 @@ def content_before(write: CardWrite) -> CardContent:
     return CardContent(card.card_no, card.meter_kind, purchase.sequence, purchase.volume)
 
 
+def judge_card(write: CardWrite, found: CardContent) -> Finding | None:
+    """What the card that was just read means for a write: how it ends, or None where it is to be written now."""
+    # The last try wrote it and died before it could say so, or the meter has taken it over since.
+    if found == content_wanted(write) or (write.may_be_on_card and _was_taken_over(write, found)):
+        return Finding(CardCode.OK, found)
+    if found != content_before(write):
+        return Finding(_why_not(write, found), found)
+    return None
+
+
+def judge_write(write: CardWrite, code: CardCode, seen: CardContent | None) -> Finding:
+    """How a write ended, by what the card held afterwards; the reader's own word is not enough."""
+    if seen is None:
+        return Finding(code if code != CardCode.OK else CardCode.READ_FAILED)
+    if seen == content_wanted(write):
+        return Finding(CardCode.OK, seen)
+    return Finding(CardCode.VERIFY_FAILED if code == CardCode.OK else code, seen)
+
+
 def _try(write: CardWrite, reader: CardReader) -> Finding:
-    wanted = content_wanted(write)
     try:
         found = reader.read()
     except CardError as error:
         return Finding(error.code)
-    # The last try wrote it and died before it could say so, or the meter has taken it over since.
-    if found == wanted or (write.may_be_on_card and _was_taken_over(write, found)):
-        return Finding(CardCode.OK, found)
-    if found != content_before(write):
-        return Finding(_why_not(write, found), found)
+    finding = judge_card(write, found)
+    if finding is not None:
+        return finding
     note_card_touched(write)
-    try:
-        reader.write(wanted)
-        after = reader.read()
-    except CardError as error:
-        return _after_an_error(error.code, wanted, reader)
-    return Finding(CardCode.OK if after == wanted else CardCode.VERIFY_FAILED, after)
-
-
-def _after_an_error(code: CardCode, wanted: CardContent, reader: CardReader) -> Finding:
-    """The reader gave up in the middle: one more look decides what the card holds."""
-    try:
-        seen = reader.read()
-    except CardError:
-        return Finding(code)
-    return Finding(CardCode.OK if seen == wanted else code, seen)
+    return judge_write(write, *write_and_look(reader, content_wanted(write)))
 
 
 def _was_taken_over(write: CardWrite, found: CardContent) -> bool:

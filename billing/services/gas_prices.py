@@ -62,7 +62,7 @@ class GasPrices:
             rated.quantity, rated.total, rated.lines,
             {
                 "category": self.facts.category,
-                "unit": self.compiled.unit,
+                "unit": self.compiled.on(self.on).unit,
                 "overuse" if is_overuse else "purchased": volume,
                 "used_before": {key: str(self.position.get(key, 0)) for key in rated.counted},
                 "thresholds": [str(threshold) for threshold in rated.thresholds or ()],
@@ -84,7 +84,7 @@ def gas_prices_of(account: Account, on: datetime.date) -> GasPrices:
     (row,) = accounts_with_facts([account.pk], on)
     position = tier_positions([account.pk], on).get(account.pk, NOTHING_YET)
     compiled = compile_tariff(tariff.definition(), tariff.code)
-    return GasPrices(tariff, compiled, row, pricing_facts(row, tariff.rules, compiled, on, on), position, on)
+    return GasPrices(tariff, compiled, row, pricing_facts(row, compiled, on, on), position, on)
 
 
 def next_serial(account: Account) -> int:

@@ -22,6 +22,7 @@ from billing.money import NO_MONEY
 from billing.queries.late_charges import debts_on
 from billing.services.arrears.money import money_came
 from billing.services.locks import balances_of, lock_open_bills, save_balances
+from billing.services.other_payers import check_no_other_payer
 from billing.services.postings import Sources, payment_postings
 from billing.services.reckoning import policy_on
 from billing.services.refusals import HeatingRefused
@@ -54,6 +55,7 @@ def credit_bill(
         raise HeatingRefused(
             _("This debt was written off. Take it back first, then correct the bill."), code="written_off"
         )
+    check_no_other_payer(bill.pk)
     written = []
     for component, amount in amounts.items():
         posting = Posting(

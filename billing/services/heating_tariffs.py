@@ -50,7 +50,8 @@ def for_season(tariff: HeatingTariff, season: HeatingSeason | None) -> HeatingTa
 def compiled_for(tariff: Tariff, season: HeatingSeason) -> HeatingTariff:
     """Codes: those of `compile_heating`."""
     with priced():
-        return for_season(compile_heating(tariff.definition(), tariff.code), season)
+        compiled = compile_heating(tariff.definition(), tariff.code).on(season.starts_on)
+        return for_season(compiled, season)
 
 
 def heated_premises(account: Account) -> HeatedPremises:

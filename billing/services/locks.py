@@ -20,7 +20,9 @@ DAY, RECEIPT, REFERENCE, REQUEST = 7001, 7002, 7003, 7004
 # The one of a billing period is taken by migration 0008 too.
 PERIOD = 7031
 TARIFF_FILE = 7010
+LATE_CHARGES = 7011
 LETTERS = 7040
+DONATION = 7050
 FIRST_DAY = datetime.date(2000, 1, 1)
 
 # The keys are gathered first: an OR over two kinds of them would read the whole table.
@@ -51,6 +53,14 @@ def lock_reference(method: str, reference: str) -> None:
     _lock("hashtext(%s)", REFERENCE, f"{method} {reference}")
 
 
+def lock_donation(donation_id: int) -> None:
+    """Two grants of one donation are decided one after the other; its row is append-only and cannot be locked.
+
+    Taken before the accounts, as a shift is.
+    """
+    _lock("hashint8(%s)", DONATION, donation_id)
+
+
 def lock_receipt(receipt_id: int) -> None:
     """Number the copies of a receipt one by one; its row is append-only and cannot be locked."""
     _lock("hashint8(%s)", RECEIPT, receipt_id)
@@ -59,6 +69,11 @@ def lock_receipt(receipt_id: int) -> None:
 def lock_tariff_files() -> None:
     """Two imports of one file must not both find a tariff missing: it has no row to lock yet."""
     _lock("%s", TARIFF_FILE, 0)
+
+
+def lock_late_charge_rules() -> None:
+    """A new rule ends the one before: two rules of one place are decided one after the other."""
+    _lock("%s", LATE_CHARGES, 0)
 
 
 def lock_letters() -> None:

@@ -2,20 +2,32 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, Staff
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
 from billing.meter_use import Place, Taken
-from billing.models import Meter, MeterInstallation, Reading
+from billing.models import GasCard, Meter, MeterInstallation, Reading
 from billing.models.meter import HIGHEST_REGISTER
 from billing.queries.reading_policies import policies
 from billing.services.reading_checks import check_reading
 from billing.services.readings import lock_place, write_reading
 from billing.services.refusals import MeterRefused
+
+LONGEST_NOTE = 150
+
+
+class RemovalReason(models.TextChoices):
+    """Why a meter comes down and none goes up."""
+
+    MOVED_OUT = "MOVED_OUT", gettext_lazy("the customer moves out")
+    CLOSED = "CLOSED", gettext_lazy("the account is closed")
+    DEMOLISHED = "DEMOLISHED", gettext_lazy("the building comes down")
+    OTHER = "OTHER", gettext_lazy("other reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +59,7 @@ def replace_meter(
     Codes: meter_removed, same_meter, bad_meter, other_service, meter_in_use, and those of record_reading.
     """
     place = lock_place(account, old_serial_no, replaced_on, by)
-    if place.removed_on is not None:
-        raise MeterRefused(
-            _("This meter was removed on %(removed_on)s."),
-            code="meter_removed",
-            params={"removed_on": place.removed_on},
-        )
+    _check_hangs(place)
     _check(new, place)
     meter = _meter(new, place, replaced_on)
     last_reading = _write_final(place, final, replaced_on, rolled_over=rolled_over, by=by, at=at)
@@ -84,6 +91,71 @@ def replace_meter(
         },
     )
     return installation
+
+
+@transaction.atomic
+def remove_meter(
+    account: Account,
+    *,
+    serial_no: str = "",
+    final: Decimal,
+    removed_on: datetime.date,
+    reason: str,
+    note: str = "",
+    rolled_over: bool = False,
+    by: Staff,
+    at: datetime.datetime,
+) -> MeterInstallation:
+    """Take a meter down without putting another up (拆表): its final reading ends the use of the account there.
+
+    What was used until then is billed by the next run, or once the final reading has been reviewed.
+
+    Codes: meter_removed, unknown_reason, note_too_long, card_in_use, and those of record_reading.
+    """
+    if reason not in RemovalReason.values:
+        raise MeterRefused(_("Choose a reason from the list."), code="unknown_reason")
+    if len(note) > LONGEST_NOTE:
+        raise MeterRefused(_("The note is too long."), code="note_too_long")
+    place = lock_place(account, serial_no, removed_on, by)
+    _check_hangs(place)
+    _check_card(place)
+    last_reading = _write_final(place, final, removed_on, rolled_over=rolled_over, by=by, at=at)
+    installation = MeterInstallation.objects.select_related("meter").get(pk=place.installation_id)
+    installation.removed_on, installation.final = removed_on, final
+    installation.save(update_fields=["removed_on", "final"])
+    record_audit(
+        actor=by,
+        action="remove_meter",
+        on=installation,
+        at=at,
+        reason=f"{reason} {note}".strip(),
+        details={
+            "account": place.account_no,
+            "meter": place.serial_no,
+            "final": str(final),
+            "in_review": last_reading is not None and last_reading.is_in_review,
+        },
+    )
+    return installation
+
+
+def _check_hangs(place: Place) -> None:
+    if place.removed_on is not None:
+        raise MeterRefused(
+            _("This meter was removed on %(removed_on)s."),
+            code="meter_removed",
+            params={"removed_on": place.removed_on},
+        )
+
+
+def _check_card(place: Place) -> None:
+    """Gas that was bought and is still in the meter is the customer's money."""
+    cards = GasCard.objects.filter(account_id=place.account_id).exclude(state__in=GasCard.OVER)
+    if cards.exists():
+        raise MeterRefused(
+            _("A gas card loads this meter. Compare its register and take the card back first."),
+            code="card_in_use",
+        )
 
 
 def _check(new: NewMeter, place: Place) -> None:

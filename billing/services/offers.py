@@ -3,7 +3,7 @@
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -17,7 +17,8 @@ from billing.services.refusals import PaymentRefused
 LONGEST_REFERENCE = 64
 MOST_TENDERS = 6
 LARGEST_TENDER = Decimal("100000000")
-HANDED_OVER = frozenset({Tender.Method.CASH, *Tender.NEEDS_REFERENCE})
+HANDED_OVER: Set[str] = frozenset({Tender.Method.CASH, *Tender.NEEDS_REFERENCE})
+DONATED: Set[str] = frozenset({Tender.Method.DONATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class PaymentRequest:
     """All that the clerk decides about one payment.
 
     `bill_ids` are the bills to settle, of `account_id` or of another account; `keep_as_credit`
-    says that what is over becomes prepaid credit of `account_id` instead of change.
+    says that what is over becomes prepaid credit of `account_id` instead of change. `payer_id` is the third party
+    whose money it is; `is_donated` says that it comes out of the pot of donations.
     """
 
     request_id: UUID
@@ -58,6 +60,8 @@ class PaymentRequest:
     bill_ids: tuple[int, ...]
     tenders: tuple[TenderOffer, ...]
     keep_as_credit: bool = False
+    payer_id: int | None = None
+    is_donated: bool = False
 
     @property
     def tendered(self) -> Decimal:
@@ -75,12 +79,13 @@ class PaymentRequest:
             sorted(self.bill_ids),
             [[tender.method, str(tender.amount), tender.reference] for tender in self.tenders],
             self.keep_as_credit,
+            *([self.payer_id] if self.payer_id else []),
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def check_tenders(tenders: Sequence[TenderOffer]) -> None:
-    """Refuse what cannot be a tender.
+def check_tenders(tenders: Sequence[TenderOffer], allowed: Set[str] = HANDED_OVER) -> None:
+    """Refuse what cannot be a tender, or is not one of the allowed ways of paying.
 
     Codes: too_many_tenders, unknown_method, not_money, no_reference, bad_reference, cash_twice,
     reference_used.
@@ -92,7 +97,7 @@ def check_tenders(tenders: Sequence[TenderOffer]) -> None:
             params={"most": MOST_TENDERS},
         )
     for tender in tenders:
-        _check_tender(tender)
+        _check_tender(tender, allowed)
     if sum(tender.method == Tender.Method.CASH for tender in tenders) > 1:
         raise PaymentRefused(_("Enter all the cash as one amount."), code="cash_twice")
     slips = [(tender.method, tender.reference) for tender in tenders if tender.reference]
@@ -102,8 +107,8 @@ def check_tenders(tenders: Sequence[TenderOffer]) -> None:
         )
 
 
-def _check_tender(tender: TenderOffer) -> None:
-    if tender.method not in HANDED_OVER:
+def _check_tender(tender: TenderOffer, allowed: Set[str]) -> None:
+    if tender.method not in allowed:
         raise PaymentRefused(_("This way of paying is not known here."), code="unknown_method")
     if not tender.is_money:
         raise PaymentRefused(

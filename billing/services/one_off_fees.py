@@ -21,6 +21,7 @@ from billing.services.heat_bills import SingleBill, issue_single_bill, open_day
 from billing.services.heating_tariffs import priced
 from billing.services.locks import lock_accounts, lock_request
 from billing.services.refusals import HeatingRefused
+from billing.tariff_file.kinds import undated_document
 
 MOST_MEASURED = Decimal("9999999")
 MOST_DECIMALS = 4
@@ -50,7 +51,7 @@ def compile_price_list(tariff: Tariff, on: datetime.date) -> OneOffTariff:
             params={"tariff": tariff, "date": on},
         )
     with priced():
-        return compile_one_off({**tariff.rules, **version.prices}, tariff.code)
+        return compile_one_off(undated_document(tariff.kind, tariff.rules, version.prices), tariff.code)
 
 
 def quote_one_off(

@@ -1,6 +1,6 @@
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from billing.models import (
     Payment,
     Receipt,
     Tender,
+    ThirdPartyPayment,
 )
 from billing.money import NO_MONEY
 from billing.queries.late_charges import debts_on
@@ -30,7 +31,7 @@ from billing.services.locks import (
     lock_request,
     save_balances,
 )
-from billing.services.offers import PaymentRequest, check_tenders
+from billing.services.offers import DONATED, HANDED_OVER, PaymentRequest, check_tenders
 from billing.services.postings import Sources, ledger_of, payment_postings
 from billing.services.reckoning import Reckoning, choose_bills, policy_on, reckon
 from billing.services.refusals import PaymentRefused
@@ -61,12 +62,17 @@ def take_payment(wanted: PaymentRequest, *, till: Till, taken_by: Staff, at: dat
     request_id and the same content answers the same payment; other content is refused.
 
     Codes: form_reused, unknown_account, account_closed, bill_settled, older_bill_skipped, nothing_to_take,
-    too_much, nothing_owed, reference_used, and those of check_tenders.
+    too_much, nothing_owed, reference_used, payer_gets_it_back, and those of check_tenders.
     """
     lock_request(wanted.request_id)
     if earlier := payment_taken_before(wanted, taken_by):
         return Taken(earlier, before=True)
-    check_tenders(wanted.tenders)
+    check_tenders(wanted.tenders, DONATED if wanted.is_donated else HANDED_OVER)
+    if wanted.payer_id and wanted.keep_as_credit:
+        raise PaymentRefused(
+            _("Another's money pays bills only: what is over goes back to the payer."),
+            code="payer_gets_it_back",
+        )
     locked = lock_accounts([wanted.account_id], wanted.bill_ids)
     # A bill of another branch looks like one that does not exist.
     accounts = {pk: account for pk, account in locked.items() if taken_by.sees_branch(account.branch_id)}
@@ -74,6 +80,9 @@ def take_payment(wanted: PaymentRequest, *, till: Till, taken_by: Staff, at: dat
     bills = lock_open_bills(accounts)
     balances = balances_of(accounts)
     policy = policy_on(till.business_date)
+    if wanted.payer_id:
+        # Another pays: the customer's own credit stays the customer's.
+        policy = replace(policy, uses_credit=False)
     chosen = choose_bills(bills, wanted.bill_ids, taken_by)
     debts = debts_on(chosen, till.business_date)
     reckoning = reckon(wanted, debts, balances, policy)
@@ -81,7 +90,7 @@ def take_payment(wanted: PaymentRequest, *, till: Till, taken_by: Staff, at: dat
     payment = Payment(
         request_id=wanted.request_id,
         fingerprint=wanted.fingerprint(taken_by.pk),
-        channel=Payment.Channel.COUNTER,
+        channel=Payment.Channel.DONATION if wanted.is_donated else Payment.Channel.COUNTER,
         branch_id=accounts[wanted.account_id].branch_id,
         account_id=wanted.account_id,
         business_date=till.business_date,
@@ -94,6 +103,8 @@ def take_payment(wanted: PaymentRequest, *, till: Till, taken_by: Staff, at: dat
         policy=policy.as_json(),
     )
     _write(payment, wanted, reckoning, balances, till, at)
+    if wanted.payer_id:
+        ThirdPartyPayment.objects.create(payment=payment, payer_id=wanted.payer_id)
     money_came(accounts, at)
     record_audit(
         actor=taken_by,
@@ -167,6 +178,9 @@ def _write(
     sources = Sources(_money(wanted, reckoning.change, till.cash_ledger))
     insert_rows(payment_postings(payment, plan.shares, deposit, sources, at))
     _move_balances(balances, plan, wanted.account_id, deposit)
+    if wanted.is_donated:
+        # Nobody stands at a window who would get a receipt.
+        return
     receipt = Receipt(
         payment=payment, book=till.book, serial=till.serial, number=f"{till.book}-{till.serial:04d}"
     )

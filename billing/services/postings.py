@@ -9,7 +9,7 @@ from typing import NamedTuple
 from billing.allocation import Share
 from billing.models import Payment, Posting, Tender
 
-RECEIVABLE, PREPAID, LATE_CHARGE = "receivable", "prepaid", "late_charge"
+RECEIVABLE, PREPAID, LATE_CHARGE, DONATION = "receivable", "prepaid", "late_charge", "donation"
 
 _CLEARING = {
     Tender.Method.POS: "clearing:pos",
@@ -17,6 +17,7 @@ _CLEARING = {
     Tender.Method.ALIPAY: "clearing:alipay",
     Tender.Method.BANK: "clearing:bank",
     Tender.Method.OPENING: "opening",
+    Tender.Method.DONATION: DONATION,
 }
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID, uuid4, uuid5
 
@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Staff
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
-from billing.models import Bill, BillCancellation, BillLine, BillRun, Reading
+from billing.models import (
+    Adjustment,
+    Bill,
+    BillCancellation,
+    BillRun,
+    Reading,
+)
 from billing.money import NO_MONEY
 from billing.services.bill_drafts import BillDraft
 from billing.services.cancellations import cancellation_made_before
@@ -24,6 +30,9 @@ from billing.services.cancelling import (
     settled_on,
     write_cancellations,
 )
+from billing.services.exchanges import Exchange, Rebilling, exchanged, exchanged_before
+from billing.services.following import carry_over, check_decided, credits_of, waived_on
+from billing.services.heat_credits_again import credit_again
 from billing.services.issue_bills import issue_bills
 from billing.services.locks import balances_of, lock_bills, lock_request
 from billing.services.reading_corrections import correct_reading
@@ -40,39 +49,6 @@ class RightReading:
     rolled_over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A bill that was cancelled, and the one in its place; None where nothing is left to bill."""
-
-    old: Bill
-    new: Bill | None
-    old_lines: Sequence[BillLine]
-    new_lines: Sequence[BillLine]
-
-    @property
-    def difference(self) -> Decimal:
-        """What the customer owes more (or, below zero, less) for the period than before."""
-        asked: Decimal = self.old.amount - self.old.adjusted
-        return (self.new.amount if self.new else NO_MONEY) - asked
-
-
-@dataclass(slots=True)
-class Rebilling:
-    """All that changed for the account: bill by bill, what is to be paid now, what is left as credit."""
-
-    exchanges: list[Exchange] = field(default_factory=list)
-    needs_second_person: bool = False
-    prepaid: Decimal = NO_MONEY
-
-    @property
-    def difference(self) -> Decimal:
-        return sum((one.difference for one in self.exchanges), NO_MONEY)
-
-    @property
-    def to_pay(self) -> Decimal:
-        return sum((one.new.outstanding for one in self.exchanges if one.new), NO_MONEY)
-
-
 @transaction.atomic
 def cancel_and_rebill(
     bill: Bill,
@@ -84,43 +60,59 @@ def cancel_and_rebill(
     request_id: UUID,
     at: datetime.datetime,
     right: RightReading | None = None,
+    follow: bool | None = None,
 ) -> Rebilling:
     """Cancel a bill and bill its period again with today's readings, facts and tariff.
+
+    Where adjustments had given something back on these bills, `follow` says whether that stands on the new ones
+    (each by a new adjustment that names the old one) or ends; who cancels has to say which. Credits for cold rooms
+    and early payment are given again in proportion; a waived late charge ends, because the new bill begins its own.
 
     Later bills that change with it (the next one begins at the corrected reading, the tiers of the year move) are
     cancelled and billed again in their order; the money that had been paid on them pays the new ones first. With
     `right` the wrong reading is replaced in the same transaction. Asking twice with one request_id does it once.
 
-    Codes: cannot_price_again, periods_overlap, not_of_this_bill, and those of cancel_bill and correct_reading.
+    Codes: cannot_price_again, periods_overlap, not_of_this_bill, follow_undecided, and those of cancel_bill and
+    correct_reading.
     """
     order = Order(reason, note, cancelled_by, approved_by, at)
     order.check()
     lock_request(request_id)
     if cancellation_made_before(bill, request_id, order):
         return _made_before(bill, request_id)
-    return _exchange(bill, order, request_id, right)
+    return _exchange(bill, order, request_id, right, follow)
 
 
 def preview_rebill(
-    bill: Bill, *, reason: str, cancelled_by: Staff, at: datetime.datetime, right: RightReading | None = None
+    bill: Bill,
+    *,
+    reason: str,
+    cancelled_by: Staff,
+    at: datetime.datetime,
+    right: RightReading | None = None,
+    follow: bool | None = None,
 ) -> Rebilling:
     """What `cancel_and_rebill` would do, found by doing it and taking all of it back.
 
-    The same codes; where a second person is needed it says so instead of refusing.
+    The same codes; where a second person is needed, or a word about what was given back, it says so instead of
+    refusing.
     """
     with transaction.atomic():
         # The database asks for a second person too; whoever stands in signs nothing that stays.
         stand_in = Staff.objects.exclude(pk=cancelled_by.pk).order_by("pk").first()
-        rebilling = _exchange(bill, Order(reason, "", cancelled_by, stand_in, at), uuid4(), right)
+        order = Order(reason, "", cancelled_by, stand_in, at)
+        rebilling = _exchange(bill, order, uuid4(), right, follow, is_preview=True)
         transaction.set_rollback(True)
     return rebilling
 
 
 @transaction.atomic
-def rebill(bill: Bill, *, rebilled_by: Staff, at: datetime.datetime) -> Bill:
+def rebill(bill: Bill, *, rebilled_by: Staff, at: datetime.datetime, follow: bool | None = None) -> Bill:
     """Bill the period of a cancelled bill again, under the next number.
 
-    Codes: unknown_bill, not_cancelled, already_rebilled, nothing_to_bill, cannot_price_again.
+    What adjustments had given back on it is proposed again with `follow`, for a second person to approve.
+
+    Codes: unknown_bill, not_cancelled, already_rebilled, follow_undecided, nothing_to_bill, cannot_price_again.
     """
     (locked,) = lock_bills([bill.pk])
     if not rebilled_by.sees_branch(locked.account.branch_id):
@@ -133,10 +125,25 @@ def rebill(bill: Bill, *, rebilled_by: Staff, at: datetime.datetime) -> Bill:
     (draft,) = drafts_of([locked], business_date_of(at))
     if draft is None:
         raise CorrectionRefused(_("There is nothing to bill for this period."), code="nothing_to_bill")
-    return _issue(locked, draft, locked.cancellation.returned, rebilled_by, at)
+    given = credits_of([locked])
+    if follow is None:
+        check_decided(given, follow, None)
+    new = _issue(locked, draft, locked.cancellation.returned, rebilled_by, at)
+    if follow:
+        carry_over(given, locked, new, proposed_by=rebilled_by, approved_by=None, at=at)
+    credit_again(locked, new, at=at)
+    return new
 
 
-def _exchange(bill: Bill, order: Order, request_id: UUID, right: RightReading | None) -> Rebilling:
+def _exchange(
+    bill: Bill,
+    order: Order,
+    request_id: UUID,
+    right: RightReading | None,
+    follow: bool | None,
+    *,
+    is_preview: bool = False,
+) -> Rebilling:
     (chosen,) = lock_bills([bill.pk])
     check_stands(chosen, order.cancelled_by)
     # Read after the lock: a run may just have issued the next one.
@@ -148,7 +155,14 @@ def _exchange(bill: Bill, order: Order, request_id: UUID, right: RightReading | 
     chain, drafts = chain[:changed], drafts[:changed]
     account = {bill.account_id: chain[0].account}
     settled = settled_on(chain)
-    rebilling = Rebilling()
+    given = credits_of(chain)
+    if not is_preview:
+        check_decided(given, follow, order.approved_by)
+    rebilling = Rebilling(
+        needs_second_person=bool(given) and follow is True,
+        is_undecided=bool(given) and follow is None,
+        waived=waived_on(chain),
+    )
     for one in chain:
         check_bill(one, settled, balances_of(account)[bill.account_id], order)
         paid = settled.paid.get(one.pk, NO_MONEY)
@@ -158,9 +172,26 @@ def _exchange(bill: Bill, order: Order, request_id: UUID, right: RightReading | 
     for one, draft in zip(chain, drafts, strict=True):
         new = _issue(one, draft, meant_for_them, order.cancelled_by, order.at) if draft else None
         meant_for_them = max(meant_for_them - (new.amount - new.outstanding if new else NO_MONEY), NO_MONEY)
-        rebilling.exchanges.append(_exchanged(one, new))
+        rebilling.exchanges.append(_taken_over(one, new, given, order, follow))
     rebilling.prepaid = balances_of(account)[bill.account_id].prepaid
     return rebilling
+
+
+def _taken_over(
+    old: Bill, new: Bill | None, given: Sequence[Adjustment], order: Order, follow: bool | None
+) -> Exchange:
+    """What had been given back on the old bill, on the new one: heat credits always, adjustments when asked for."""
+    for_heat = list(old.heat_credits.order_by("pk"))
+    carried = carry_over(
+        given,
+        old,
+        new if follow else None,
+        proposed_by=order.cancelled_by,
+        approved_by=order.approved_by,
+        at=order.at,
+    )
+    again = {one.replaces_id: one for one in (credit_again(old, new, at=order.at) if new else [])}
+    return exchanged(old, new, carried, [(one, again.get(one.pk)) for one in for_heat])
 
 
 def _replace_reading(bill: Bill, right: RightReading, order: Order) -> None:
@@ -206,23 +237,13 @@ def _request_of(one: Bill, bill: Bill, request_id: UUID) -> UUID:
     return request_id if one.pk == bill.pk else uuid5(request_id, str(one.pk))
 
 
-def _exchanged(old: Bill, new: Bill | None) -> Exchange:
-    # Read now: a preview takes the rows back before anybody looks at them.
-    return Exchange(
-        old,
-        new,
-        list(old.lines.order_by("position")),
-        list(new.lines.order_by("position")) if new else [],
-    )
-
-
 def _made_before(bill: Bill, request_id: UUID) -> Rebilling:
     bills = Bill.objects.filter(account_id=bill.account_id, kind=bill.kind, state=Bill.State.CANCELLED)
     requests = [_request_of(one, bill, request_id) for one in bills]
     made = BillCancellation.objects.filter(request_id__in=requests).select_related("bill").order_by("pk")
     account = {bill.account_id: bill.account}
     return Rebilling(
-        [_exchanged(one.bill, Bill.objects.filter(replaces=one.bill).first()) for one in made],
+        [exchanged_before(one.bill) for one in made],
         any(one.approved_by_id for one in made),
-        balances_of(account)[bill.account_id].prepaid,
+        prepaid=balances_of(account)[bill.account_id].prepaid,
     )

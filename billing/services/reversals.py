@@ -12,7 +12,7 @@ from billing.services.refusals import ReversalRefused
 LONGEST_NOTE = 200
 # What an office can take back. Credit that paid a bill by itself is among it: the deposit behind it could
 # never be undone otherwise.
-UNDONE_AT_A_COUNTER = frozenset({Payment.Channel.COUNTER, Payment.Channel.CREDIT})
+UNDONE_AT_A_COUNTER = frozenset({Payment.Channel.COUNTER, Payment.Channel.CREDIT, Payment.Channel.DONATION})
 
 # Every row of the payment once more with the sides exchanged. What had gone into one drawer
 # comes out of the drawer that pays it back.

@@ -88,7 +88,7 @@ class _Pricing:
         self, account: Account, versions: Sequence[TariffVersion], since: datetime.date, on: datetime.date
     ) -> None:
         self.account, self.versions, self.since, self.on = account, versions, since, on
-        self.rules = versions[0].tariff.rules
+        self.rules = versions[0].whole_rules()
         (self.row,) = accounts_with_facts([account.pk], on)
         self.position: Position = tier_positions([account.pk], on).get(account.pk, NOTHING_YET)
         self.months = months_between(since, on)
@@ -109,11 +109,14 @@ class _Pricing:
 
     def rate_under(self, version: TariffVersion, quantity: Decimal) -> Decimal:
         """As if the version had always been in force."""
-        return self._rate([{**version.definition(), "effective_from": LONG_AGO}], quantity).total
+        alone = {**version.definition(), "effective_from": LONG_AGO, "rules": None}
+        return self._rate([alone], quantity, version.whole_rules()).total
 
-    def _rate(self, versions: list[dict[str, object]], quantity: Decimal) -> Rated:
-        tariff = compile_tariff({**self.rules, "versions": versions})
-        facts = pricing_facts(self.row, self.rules, tariff, self.since, self.on)
+    def _rate(
+        self, versions: list[dict[str, object]], quantity: Decimal, rules: dict[str, object] | None = None
+    ) -> Rated:
+        tariff = compile_tariff({**(rules or self.rules), "versions": versions})
+        facts = pricing_facts(self.row, tariff, self.since, self.on)
         return tariff.rate(
             Usage(self.on, quantity, self.months, previous_on=self.since), facts, self.position
         )

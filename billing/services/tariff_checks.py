@@ -21,7 +21,8 @@ def closed_until(tariff: Tariff | None) -> datetime.date | None:
     closed: datetime.date | None = BusinessDay.objects.aggregate(last=Max("date"))["last"]
     if tariff is None or tariff.pk is None:
         return closed
-    is_split = tariff.rules.get("rules", {}).get("price_change") == "by_days"
+    brought = [version.rules or {} for version in tariff.versions.approved()]
+    is_split = any(_splits_by_days(rules) for rules in (tariff.rules, *brought))
     billed = (
         Bill.objects.filter(tariff=tariff)
         .exclude(state=Bill.State.CANCELLED)
@@ -34,6 +35,10 @@ def closed_until(tariff: Tariff | None) -> datetime.date | None:
     before_issue = billed["issued"] - datetime.timedelta(days=1) if billed["issued"] else None
     settled = (closed, before_issue, billed["read"], billed["season"])
     return max((day for day in settled if day is not None), default=None)
+
+
+def _splits_by_days(rules: Json) -> bool:
+    return rules.get("rules", {}).get("price_change") == "by_days"
 
 
 def check_open_period(tariff: Tariff, effective_from: datetime.date) -> None:

@@ -118,9 +118,17 @@ def propose_temp_refund(
 def approve_temp_refund(
     refund: TemperatureRefund, *, decided_by: Staff, at: datetime.datetime
 ) -> TemperatureRefund:
-    """Turn the proposal into prepaid credit. Codes: unknown_account, day_closed, already_decided, same_person, unpaid."""
+    """Turn the proposal into prepaid credit.
+
+    Codes: unknown_account, day_closed, already_decided, same_person, bill_cancelled, unpaid.
+    """
     open_day(at)
     refund = _lock_proposed(refund, decided_by)
+    if refund.bill.state == Bill.State.CANCELLED:
+        raise HeatingRefused(
+            _("The bill of this refund was cancelled. Refuse it, and propose it again on the new bill."),
+            code="bill_cancelled",
+        )
     if refund.bill.is_open:
         raise HeatingRefused(_("The bill is owed again. A refund waits until it is paid."), code="unpaid")
     pay_temp_refund(refund, at=at)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from billing.rating.heating_price import PRICE_KEYS
-from billing.tariff_file.kinds import Json, Kind, TariffRefused, compile_document
+from billing.tariff_file.kinds import Json, Kind, TariffRefused, compile_document, undated_document
 
 ROOT = "tariff"
 _DAY = "2000-01-01"
@@ -68,7 +68,7 @@ def _pieces(kind: str, rules: Json, versions: list[Any]) -> Iterator[Piece]:
     if kind == Kind.METERED:
         yield from _metered(rules, versions)
     elif kind == Kind.ONE_OFF:
-        yield from _fees(rules, versions)
+        yield from _fees(kind, rules, versions)
     else:
         yield from _heating(rules, versions)
 
@@ -144,7 +144,7 @@ def _named(categories: Any) -> list[tuple[str, Any]]:
     return list(categories.items()) if isinstance(categories, dict) else []
 
 
-def _fees(rules: Json, versions: list[Any]) -> Iterator[Piece]:
+def _fees(kind: str, rules: Json, versions: list[Any]) -> Iterator[Piece]:
     """A price list of fees is read flat, so that its places need the version put before them."""
     for index, version in enumerate(versions):
         if not isinstance(version, dict):
@@ -154,4 +154,4 @@ def _fees(rules: Json, versions: list[Any]) -> Iterator[Piece]:
             for place, item in enumerate(items if isinstance(items, list) else []):
                 renamed = {"fees": f"versions[{index}].fees", f"{name}[0]": f"{name}[{place}]"}
                 yield {"fees": {name: [item]}}, renamed
-        yield {**rules, **prices}, {"fees": f"versions[{index}].fees"}
+        yield undated_document(kind, rules, prices), {"fees": f"versions[{index}].fees"}

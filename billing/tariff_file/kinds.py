@@ -58,13 +58,20 @@ def whole_document(kind: str, rules: Json, versions: list[Json]) -> Json:
     """What the engine compiles; one-off fees know no versions, so theirs are compiled one by one."""
     if kind == Kind.ONE_OFF:
         (version,) = versions
-        return {**rules, **{key: version[key] for key in version if key != "effective_from"}}
+        return undated_document(
+            kind, rules, {key: version[key] for key in version if key != "effective_from"}
+        )
     return {**rules, "versions": versions}
 
 
 def undated_document(kind: str, rules: Json, prices: Json) -> Json:
-    """One version alone, as if it had always been in force: what a preview compares."""
-    return {**rules, **{key: value for key, value in prices.items() if key not in ("decision", "note")}}
+    """One version alone, with the rules it brings, as if it had always been in force: what a preview compares."""
+    beside = ("decision", "note", "rules")
+    return {
+        **rules,
+        **(prices.get("rules") or {}),
+        **{key: prices[key] for key in prices if key not in beside},
+    }
 
 
 def compile_document(kind: str, document: Json, where: str = "tariff") -> object:

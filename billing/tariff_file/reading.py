@@ -36,18 +36,27 @@ def read_tariff_file(path: Path) -> list[TariffEntry]:
 
     Codes: not_readable, not_json, no_tariffs.
     """
+    return read_tariffs(read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """Code: not_readable."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
         raise TariffFileRefused(
             _("%(file)s cannot be read as UTF-8 text."), code="not_readable", params={"file": path.name}
         ) from fault
-    return read_tariffs(text)
 
 
 def read_tariffs(text: str) -> list[TariffEntry]:
     """The tariffs of a text in JSON. Codes: not_json, no_tariffs."""
-    entries = [_entry(one, place) for place, one in enumerate(_listed(_load(text)), 1)]
+    return entries_of(load_document(text))
+
+
+def entries_of(document: Any) -> list[TariffEntry]:
+    """The tariffs of a document. Code: no_tariffs."""
+    entries = [_entry(one, place) for place, one in enumerate(_listed(document), 1)]
     if not entries:
         raise TariffFileRefused(_("The file holds no tariff."), code="no_tariffs")
     return entries
@@ -91,7 +100,7 @@ def _entry(one: Any, place: int) -> TariffEntry:
     kind = KINDS_OF_FILES.get(str(one.get("kind")), "")
     identity = {key: one[key] for key in IDENTITY if one.get(key) is not None}
     if isinstance(service := identity.get("service", one.get("utility")), str):
-        identity["service"] = _SERVICES.get(service.lower(), service.upper())
+        identity["service"] = service_named(service)
     rules, versions = split_document(kind, _decision(one)) if kind else ({}, [])
     return TariffEntry(str(code or f"#{place}"), identity, kind, rules, versions)
 
@@ -107,7 +116,12 @@ def _decision(one: Json) -> Json:
     return beside
 
 
-def _load(text: str) -> Any:
+def service_named(word: str) -> str:
+    """The service that a word of a file means: its own code, or what a case file calls it."""
+    return _SERVICES.get(word.lower(), word.upper())
+
+
+def load_document(text: str) -> Any:
     try:
         # NaN and Infinity are kept as words: the price they stand for is then named by its place.
         document = json.loads(text, parse_constant=str, object_pairs_hook=_unique_keys)

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Account
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
-from billing.forms.corrections import AdjustmentForm, CancelForm, WaiverForm
+from billing.forms.corrections import AdjustmentForm, CancelForm, FollowForm, WaiverForm
 from billing.models import Bill
 from billing.money import NO_MONEY
 from billing.queries.late_charges import debts_on
 from billing.services.adjustments import propose_adjustment
 from billing.services.cancellations import cancel_bill
 from billing.services.cancelling import needs_second_person, settled_on
+from billing.services.following import credits_of
 from billing.services.rebills import RightReading, cancel_and_rebill, preview_rebill, rebill
 from billing.services.waivers import propose_waiver
 from billing.views.exchanges import exchange_rows
@@ -97,14 +98,16 @@ def _bill(request: StaffRequest, number: str) -> Bill:
 def _bill_again(request: StaffRequest, bill: Bill) -> HttpResponse:
     """A cancelled bill can only be billed again."""
     refusal = None
+    form = FollowForm(request.POST or None)
     if request.method == "POST":
+        follow = form.follows if form.is_valid() else None
         try:
-            new = rebill(bill, rebilled_by=request.user, at=timezone.now())
+            new = rebill(bill, rebilled_by=request.user, at=timezone.now(), follow=follow)
         except ValidationError as why:
             refusal = why
         else:
             return redirect("billing:bill_detail", number=new.number)
-    context = {**_facts(bill), "refusal": refusal}
+    context = {**_facts(bill), "refusal": refusal, "form": form, "given": credits_of([bill])}
     return render(request, "billing/bill_again.html", context, status=422 if refusal else 200)
 
 
@@ -131,7 +134,7 @@ def _confirm(request: StaffRequest, bill: Bill, form: CancelForm) -> bool:
     }
     try:
         if data["what"] == "rebill":
-            cancel_and_rebill(bill, **wanted, right=_right(form))
+            cancel_and_rebill(bill, **wanted, right=_right(form), follow=form.follows)
         else:
             cancel_bill(bill, **wanted)
     except ValidationError as refusal:
@@ -151,6 +154,7 @@ def _preview(request: StaffRequest, bill: Bill, form: CancelForm) -> dict[str, A
             cancelled_by=request.user,
             at=timezone.now(),
             right=_right(form),
+            follow=form.follows,
         )
     except ValidationError as refusal:
         if not form.non_field_errors():
@@ -163,6 +167,8 @@ def _preview(request: StaffRequest, bill: Bill, form: CancelForm) -> dict[str, A
         "to_pay": rebilling.to_pay,
         "prepaid": rebilling.prepaid,
         "needs_second_person": rebilling.needs_second_person,
+        "is_undecided": rebilling.is_undecided,
+        "waived": rebilling.waived,
     }
 
 

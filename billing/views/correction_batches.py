@@ -6,18 +6,20 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.requests import StaffRequest
 from billing.forms.corrections import BatchForm, DecisionForm, SelectionForm
 from billing.models import BatchedBill, Bill, CorrectionBatch
 from billing.queries.correction_batches import extent_of, progress_of, selected_bills, selection_in_words
 from billing.queries.corrections import BATCH_TONES
-from billing.services.correction_batches import approve_batch, propose_batch, refuse_batch, work_off_batch
+from billing.services.correction_batches import approve_batch, propose_batch, refuse_batch
+from billing.services.refusals import CorrectionRefused
+from billing.tasks import call_batch_worker
 
-# About three seconds of work for one press of the button; the rest goes on with the next.
-CHUNKS_AT_ONCE = 5
 SHOWN = 50
 
 
@@ -54,7 +56,7 @@ def batch_decide(request: StaffRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             if form.cleaned_data["decision"] == "approve":
-                approve_batch(found, approved_by=request.user, at=timezone.now())
+                call_batch_worker(approve_batch(found, approved_by=request.user, at=timezone.now()))
             else:
                 refuse_batch(found, refused_by=request.user, at=timezone.now())
         except ValidationError as refusal:
@@ -64,17 +66,30 @@ def batch_decide(request: StaffRequest, pk: int) -> HttpResponse:
     return _page(request, found, form)
 
 
+@permission_required("billing.view_correctionbatch", raise_exception=True)
+@require_GET
+@never_cache
+def batch_progress(request: StaffRequest, pk: int) -> HttpResponse:
+    """Only the bar; when the batch is done, the whole page."""
+    found = get_object_or_404(CorrectionBatch, pk=pk)
+    if request.headers.get("HX-Request") and not found.is_at_work:
+        return HttpResponseClientRefresh()
+    context = {"batch": found, "progress": progress_of(found)}
+    return render(request, "billing/_batch_progress.html", context)
+
+
 @permission_required("billing.cancel_bill", raise_exception=True)
 @require_POST
 def batch_run(request: StaffRequest, pk: int) -> HttpResponse:
-    """Work off the next part of an approved batch."""
+    """Call a worker again to an approved batch that does not get on."""
     found = get_object_or_404(CorrectionBatch, pk=pk)
-    form = DecisionForm({"decision": "approve"})
-    try:
-        work_off_batch(found, at=timezone.now(), chunks=CHUNKS_AT_ONCE)
-    except ValidationError as refusal:
-        form.add_error(None, refusal)
+    if not found.is_at_work:
+        form = DecisionForm({"decision": "approve"})
+        form.add_error(
+            None, CorrectionRefused(_("No bill of this batch is to be cancelled now."), code="not_approved")
+        )
         return _page(request, found, form)
+    call_batch_worker(found)
     return redirect("billing:batch", pk=pk)
 
 
@@ -124,7 +139,6 @@ def _page(request: StaffRequest, found: CorrectionBatch, form: DecisionForm) -> 
         ],
         "form": form,
         "may_decide": may_decide and request.user.has_perm("billing.approve_correction"),
-        "may_run": found.state == CorrectionBatch.State.APPROVED
-        and request.user.has_perm("billing.cancel_bill"),
+        "may_run": found.is_at_work and request.user.has_perm("billing.cancel_bill"),
     }
     return render(request, "billing/correction_batch.html", context, status=422 if form.errors else 200)

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models.organisation import in_current_language
 from billing.ledger_names import component_name
 from billing.models import BillLine
-from billing.services.rebills import Exchange
+from billing.services.exchanges import Exchange
 
 Key = tuple[str, int | None]
 
@@ -20,12 +20,35 @@ def exchange_rows(exchanges: Sequence[Exchange]) -> list[dict[str, Any]]:
             "new_number": one.new.number if one.new else "",
             "old_amount": one.old.amount,
             "new_amount": one.new.amount if one.new else None,
-            "adjusted": one.old.adjusted,
+            "given": _given(one),
             "difference": one.difference,
             "lines": _lines(one),
         }
         for one in exchanges
     ]
+
+
+def _given(one: Exchange) -> list[dict[str, Any]]:
+    """What had been given back on the old bill, and what of it stands on the new one."""
+    adjustments = [
+        {
+            "label": given.old.get_reason_display(),
+            "note": given.old.note,
+            "before": given.old.amount,
+            "after": given.new.amount if given.new else None,
+        }
+        for given in one.given
+    ]
+    heat = [
+        {
+            "label": credit.get_reason_display(),
+            "note": "",
+            "before": -credit.amount,
+            "after": -again.amount if again else None,
+        }
+        for credit, again in one.heat
+    ]
+    return adjustments + heat
 
 
 def _lines(one: Exchange) -> list[dict[str, Any]]:

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Account
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
-from billing.forms.readings import MeterReplacementForm, MeterTestForm, ReadingForm
+from billing.forms.readings import MeterRemovalForm, MeterReplacementForm, MeterTestForm, ReadingForm
 from billing.models import MeterInstallation, Reading
 from billing.queries.last_readings import last_readings
 from billing.services.estimates import propose_estimate
 from billing.services.meter_tests import record_meter_test
-from billing.services.meters import NewMeter, replace_meter
+from billing.services.meters import NewMeter, remove_meter, replace_meter
 from billing.services.readings import record_reading
 from billing.views.numbered import get_numbered_or_404
 
@@ -76,6 +76,28 @@ def meter_replace(request: StaffRequest, account_no: str) -> HttpResponse:
             messages.success(request, _("Meter %(meter)s is in place.") % {"meter": installation.meter})
             return redirect("accounts:account_detail", account_no=account.account_no)
     return _page(request, "billing/meter_replace.html", account, form)
+
+
+@permission_required("billing.replace_meter", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def meter_remove(request: StaffRequest, account_no: str) -> HttpResponse:
+    """Take a meter down for good, and keep what it showed."""
+    account = _account(request, account_no)
+    form = MeterRemovalForm(
+        request.POST if request.method == "POST" else None,
+        meters=_meters(account),
+        initial={"removed_on": business_date_of(timezone.now())},
+    )
+    if form.is_valid():
+        try:
+            installation = remove_meter(account, **form.cleaned_data, by=request.user, at=timezone.now())
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("Meter %(meter)s is down.") % {"meter": installation.meter})
+            return redirect("accounts:account_detail", account_no=account.account_no)
+    return _page(request, "billing/meter_remove.html", account, form)
 
 
 @permission_required("billing.add_metertest", raise_exception=True)

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
 from billing.forms.tariffs import DecisionForm
-from billing.models import TariffVersion
+from billing.models import LateChargeRule, TariffVersion
 from billing.queries.price_board.board import document_of, notes_of, tables_of
 from billing.queries.tariff_page import (
+    late_charge_rows,
     state_tone,
     state_words,
     steps_of,
@@ -41,7 +42,15 @@ def tariff_list(request: StaffRequest) -> HttpResponse:
     waiting = (
         TariffVersion.objects.waiting().select_related("tariff", "submitted_by").order_by("submitted_at")
     )
-    return render(request, "billing/tariff_list.html", {"tariffs": tariffs, "waiting": waiting})
+    context = {
+        "tariffs": tariffs,
+        "waiting": waiting,
+        "waiting_rules": LateChargeRule.objects.waiting()
+        .select_related("submitted_by")
+        .order_by("submitted_at"),
+        "late_charges": late_charge_rows(today),
+    }
+    return render(request, "billing/tariff_list.html", context)
 
 
 @permission_required("billing.view_tariffversion", raise_exception=True)
@@ -130,8 +139,8 @@ def _page(
         "state": state_words(version, today),
         "tone": state_tone(version, today),
         "comparisons": compare_version(version),
-        "tables": tables_of(tariff.kind, tariff.rules, version.prices),
-        "notes": notes_of(tariff.kind, tariff.rules, version.prices),
+        "tables": tables_of(tariff.kind, version.whole_rules(), version.prices),
+        "notes": notes_of(tariff.kind, version.whole_rules(), version.prices),
         "document": document_of(tariff, version),
         "steps": steps_of(version),
         "form": form,

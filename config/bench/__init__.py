@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from config.bench.arrears import bench_arrears
 from config.bench.billing import bench_billing
 from config.bench.figure import Figure
+from config.bench.hall import bench_hall
 from config.bench.payment import bench_payment
 from config.bench.search import bench_search
 from config.bench.town import Say
@@ -13,6 +14,7 @@ from config.bench.town import Say
 BENCHES: Mapping[str, Callable[[int, Say], Figure]] = {
     "arrears": bench_arrears,
     "billing": bench_billing,
+    "hall": bench_hall,
     "payment": bench_payment,
     "search": bench_search,
 }

@@ -3,16 +3,18 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
-from accounts.models import Branch, District, Staff
+from accounts.models import Branch, District, DistrictOwner, Staff
 from config.demo.sign_ins import PASSWORD, PEOPLE, Person, Post
+from config.demo.visits import at_time
 from counters.models import Hall, Window
 
 WINDOWS_PER_HALL = 4
+# The day on which every district got its collector.
+DIVIDED_ON = datetime.date(2016, 5, 4)
 HIRED_FROM = datetime.date(2008, 3, 1)
 USES_THE_ADMIN_PAGES = {Post.FINANCE, Post.SUPERVISOR, Post.MANAGER, Post.AUDITOR, Post.ADMINISTRATOR}
 
@@ -22,14 +24,13 @@ _HALLS = {
     2: (1, "第二营业厅", "Second Hall", "沈阳市大东区东顺城街66号", "024-00001002"),
     3: (2, "西城营业厅", "West Hall", "沈阳市铁西区兴华南街31号", "024-00001003"),
 }
-# Harder districts have lower targets (domain.md 4.7).
 _DISTRICTS = (
-    (1, "D01", "沈河一片区", "Shenhe 1", "3001", "97.00"),
-    (1, "D02", "沈河二片区", "Shenhe 2", "3002", "96.50"),
-    (1, "D03", "大东片区", "Dadong", "3003", "95.00"),
-    (2, "D04", "铁西一片区", "Tiexi 1", "3004", "96.00"),
-    (2, "D05", "铁西二片区", "Tiexi 2", "3005", "95.50"),
-    (2, "D06", "于洪片区", "Yuhong", "3006", "94.00"),
+    (1, "D01", "沈河一片区", "Shenhe 1", "3001"),
+    (1, "D02", "沈河二片区", "Shenhe 2", "3002"),
+    (1, "D03", "大东片区", "Dadong", "3003"),
+    (2, "D04", "铁西一片区", "Tiexi 1", "3004"),
+    (2, "D05", "铁西二片区", "Tiexi 2", "3005"),
+    (2, "D06", "于洪片区", "Yuhong", "3006"),
 )
 
 
@@ -45,6 +46,10 @@ class Company:
 
     def cashiers_of(self, hall: int) -> list[Staff]:
         numbers = [one.number for one in PEOPLE if one.hall == hall and one.post == Post.CASHIER]
+        return [self.staff[number] for number in numbers]
+
+    def advisers_of(self, hall: int) -> list[Staff]:
+        numbers = [one.number for one in PEOPLE if one.hall == hall and one.post == Post.ADVISER]
         return [self.staff[number] for number in numbers]
 
     def supervisor_of(self, hall: int) -> Staff:
@@ -78,10 +83,13 @@ def open_company() -> Company:
     districts = District.objects.bulk_create(
         District(
             branch=branches[branch], code=code, name=name, name_en=name_en, owner=staff[owner],
-            recovery_target=Decimal(target),
         )
-        for branch, code, name, name_en, owner, target in _DISTRICTS
+        for branch, code, name, name_en, owner in _DISTRICTS
     )  # fmt: skip
+    DistrictOwner.objects.bulk_create(
+        DistrictOwner(district=one, owner=one.owner, owns_from=DIVIDED_ON, given_at=at_time(DIVIDED_ON, 9))
+        for one in districts
+    )
     return Company(branches, halls, windows, districts, staff)
 
 

@@ -8,15 +8,17 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.memory import nothing_to_collect
 from accounts.models import Account, Branch, Staff
 from billing.models import Tariff
-from billing.services.arrears.daily_run import run_arrears
 from config.demo.account_life import flag_disputes, stop_debtors
 from config.demo.arrears_rules import enter_arrears_rules
+from config.demo.assessment import assess_months
 from config.demo.chance import Chance
 from config.demo.closing import close_past_days
 from config.demo.company import Company, open_company
 from config.demo.corrections import correct_bills
+from config.demo.dunning import urge_debtors
 from config.demo.gas_cards import issue_cards
 from config.demo.habits import habit_of, owing_of
 from config.demo.heating import (
@@ -28,7 +30,7 @@ from config.demo.heating import (
 )
 from config.demo.history import History
 from config.demo.households import Household
-from config.demo.memory import nothing_to_collect
+from config.demo.matters import hear_matters
 from config.demo.meters import install_meters
 from config.demo.odd_households import odd_households
 from config.demo.old_debts import take_over_old_debts
@@ -37,10 +39,14 @@ from config.demo.places import Town
 from config.demo.planner import plans_for_unknown_tables
 from config.demo.population import ordinary_households
 from config.demo.prices import announce_changes, enter_prices
+from config.demo.queue import open_queues, remember_visits
+from config.demo.ratings import rate_visits, set_up_tablets, thank_this_year
+from config.demo.recovery import set_targets
 from config.demo.roster import write_roster
 from config.demo.rounds import lay_routes, leave_odd_readings
 from config.demo.timeline import Timeline
 from config.demo.visits import at_time
+from config.demo.window_year import write_last_year
 
 FEWEST_ACCOUNTS = 100
 STOPPED_BEFORE = datetime.timedelta(days=20)
@@ -72,9 +78,11 @@ def found_demo_company(
 
 def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.date]) -> None:
     company = open_company()
+    open_queues(company)
     started = at_time(history.runs[0].issued_on.replace(day=1), 9)
     enter_prices(made_by=company.finance, approved_by=company.manager, at=started)
     enter_arrears_rules(made_by=company.finance, approved_by=company.manager, at=started)
+    set_targets(company, history)
     announce_seasons(history)
     households = _people(accounts, company, history, seed)
     timeline = _timeline(households, company, history, seed)
@@ -89,12 +97,18 @@ def _found(accounts: int, history: History, seed: int, watch: Watch[datetime.dat
     enter_late_applications(company, history, winter)
     measure_rooms(company, history, winter)
     propose_refunds(company, history)
+    remember_visits(company, history)
     close_past_days(company, history)
     issue_cards(company, history)
     leave_odd_readings(company, history)
     correct_bills(company, history, Chance(seed, "corrections"))
-    # Who owes stands on the ladder since this morning.
-    run_arrears(history.on, at=at_time(history.on, 6, 30))
+    urge_debtors(company, history, Chance(seed, "dunning"))
+    hear_matters(company, history, Chance(seed, "matters"))
+    set_up_tablets(company, history.on, Chance(seed, "tablets"))
+    rate_visits(company, history.on, Chance(seed, "ratings"))
+    write_last_year(company, history.on, Chance(seed, "last year's cards"))
+    thank_this_year(company, history.on, Chance(seed, "cards"))
+    assess_months(company, history, Chance(seed, "months"))
     announce_changes(
         made_by=company.finance,
         approved_by=company.manager,

@@ -8,12 +8,15 @@ from typing import Any
 
 from accounts.models import Staff
 from billing.models import LateChargeRule, Tariff, TariffVersion
+from billing.services.late_charge_rules import approve_late_charge_rule
+from billing.services.price_file_import import import_price_file
 from billing.services.tariff_import import import_tariffs
 from billing.services.tariffs import (
     approve_tariff_version,
     draft_tariff_version,
     submit_tariff_version,
 )
+from billing.tariff_file.late_charges import read_price_file
 from billing.tariff_file.reading import read_tariff_file
 
 _HERE = Path(__file__).parent
@@ -25,8 +28,10 @@ def enter_prices(*, made_by: Staff, approved_by: Staff, at: datetime.datetime) -
         import_tariffs(read_tariff_file(file), made_by=made_by, source=file.name, submit=True, at=at)
     for version in TariffVersion.objects.waiting().order_by("tariff", "effective_from"):
         approve_tariff_version(version, approved_by=approved_by, at=at)
-    rules = json.loads((_HERE / "late_charge_rules.json").read_text(encoding="utf-8"))
-    LateChargeRule.objects.bulk_create(LateChargeRule(**rule) for rule in rules)
+    file = "late_charge_rules.json"
+    import_price_file(read_price_file(_HERE / file), made_by=made_by, source=file, submit=True, at=at)
+    for rule in LateChargeRule.objects.waiting().order_by("pk"):
+        approve_late_charge_rule(rule, approved_by=approved_by, at=at)
 
 
 def announce_changes(*, made_by: Staff, approved_by: Staff, on: datetime.date, at: datetime.datetime) -> None:

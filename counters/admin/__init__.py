@@ -1,3 +1,3 @@
-from counters.admin import halls, shifts
+from counters.admin import halls, queue, shifts, till_entries, windows
 
-__all__ = ["halls", "shifts"]
+__all__ = ["halls", "queue", "shifts", "till_entries", "windows"]

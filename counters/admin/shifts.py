@@ -2,11 +2,11 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from accounts.admin_rights import LookOnly
+from accounts.admin_rights import LookOnly, TabularInline
 from counters.models import CashCount, Shift, TillEntry
 
 
-class _Rows(admin.TabularInline[Model, Shift]):
+class _Rows(TabularInline[Model, Shift]):
     extra = 0
     can_delete = False
 

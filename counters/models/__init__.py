@@ -1,7 +1,29 @@
 from counters.models.card_handover import CardHandover
+from counters.models.diary_entry import DiaryEntry
 from counters.models.hall import Hall, Window
+from counters.models.pause import Pause
 from counters.models.reader_job import ReaderJob
+from counters.models.reader_token import ReaderToken
 from counters.models.shift import CashCount, Shift
+from counters.models.ticket import Ticket, TicketCounter, TicketPayment, TicketPeriod
+from counters.models.ticket_service import TicketService, WindowService
 from counters.models.till_entry import TillEntry
 
-__all__ = ["CardHandover", "CashCount", "Hall", "ReaderJob", "Shift", "TillEntry", "Window"]
+__all__ = [
+    "CardHandover",
+    "CashCount",
+    "DiaryEntry",
+    "Hall",
+    "Pause",
+    "ReaderJob",
+    "ReaderToken",
+    "Shift",
+    "Ticket",
+    "TicketCounter",
+    "TicketPayment",
+    "TicketPeriod",
+    "TicketService",
+    "TillEntry",
+    "Window",
+    "WindowService",
+]

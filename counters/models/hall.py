@@ -1,3 +1,4 @@
+import secrets
 from decimal import Decimal
 
 from django.db import models
@@ -8,6 +9,13 @@ from accounts.models import Branch
 from accounts.models.organisation import in_current_language
 from billing.models.amount import MoneyField, at_least
 from billing.money import NO_MONEY
+
+KEY_BYTES = 12
+
+
+def new_public_key() -> str:
+    """The part of the address of kiosk and board that nobody guesses; the devices of the hall are set to it."""
+    return secrets.token_urlsafe(KEY_BYTES)
 
 
 class Hall(models.Model):
@@ -21,6 +29,17 @@ class Hall(models.Model):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     largest_float = MoneyField(_("largest float"), default=Decimal("500.00"))
     difference_limit = MoneyField(_("cash difference that one person may explain"), default=Decimal("10.00"))
+    public_key = models.CharField(
+        _("key of kiosk and board"), max_length=32, unique=True, default=new_public_key
+    )
+    announcement = models.TextField(_("announcement on the board"), max_length=500, blank=True)
+    # Seed 001: 窗口排队用户在5名以下. Four is the largest number that is below five (domain.md 4.6).
+    pause_queue_max = models.PositiveSmallIntegerField(_("most who may wait when somebody pauses"), default=4)
+    fewest_windows_at_work = models.PositiveSmallIntegerField(
+        _("fewest windows that stay at work during a pause"), default=1
+    )
+    # Two visitors at two kiosks are slower than this; a child at the buttons is not.
+    tickets_in_ten_seconds = models.PositiveSmallIntegerField(_("most tickets within ten seconds"), default=4)
 
     class Meta:
         verbose_name = _("hall")
@@ -30,7 +49,11 @@ class Hall(models.Model):
             models.CheckConstraint(
                 condition=at_least("largest_float", NO_MONEY) & at_least("difference_limit", NO_MONEY),
                 name="hall_limits_are_money",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(tickets_in_ten_seconds__gte=1), name="kiosk_of_a_hall_gives_tickets"
+            ),
+            models.CheckConstraint(condition=~Q(public_key=""), name="hall_has_a_public_key"),
         ]
 
     def __str__(self) -> str:

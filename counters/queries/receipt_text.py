@@ -9,6 +9,7 @@ from billing.models import Allocation, Payment, Receipt, Reversal
 from billing.queries.due import prepaid_of
 from billing.queries.tier_standing import tier_standing
 from counters.models import TillEntry
+from counters.queries.visit_code import rating_address
 
 
 def company_name() -> str:
@@ -64,6 +65,11 @@ def _bill(share: Allocation, payment: Payment) -> dict[str, Any]:
 def qr_code(receipt: Receipt) -> str:
     """A code that opens the account when it is scanned at any window on the next visit."""
     return str(segno.make(f"NC:{receipt.payment.account.account_no}", error="m").svg_data_uri())
+
+
+def rating_code(receipt: Receipt, site: str) -> str:
+    """A code that opens, on the customer's phone, the page to rate this visit."""
+    return str(segno.make(rating_address(receipt, site), error="m").svg_data_uri())
 
 
 def taken_sentence(payment: Payment) -> str:

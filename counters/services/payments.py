@@ -8,16 +8,32 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Staff
 from accounts.rows import insert_rows
-from billing.business_date import business_date_of
 from billing.models import Payment, Reversal
 from billing.money import NO_MONEY
 from billing.services.offers import PaymentRequest
 from billing.services.payments import Till, payment_taken_before, take_payment
 from billing.services.reversals import reversal_made_before, undo_payment
 from counters.models import Shift, TillEntry
-from counters.services.shifts import ShiftRefused, cash_ledger, expected_cash, lock_shift
+from counters.services.shifts import (
+    ShiftRefused,
+    cash_ledger,
+    check_own_open_shift,
+    expected_cash,
+    lock_shift,
+    why_not_in_shift,
+)
 
-_COUNT_RECEIPT = "UPDATE counters_shift SET receipts_issued = receipts_issued + 1 WHERE id = %s"
+# One round trip: the receipt book moves on, and the visitor whom the window serves is the one who paid.
+_COUNT_RECEIPT = """
+    WITH counted AS (
+        UPDATE counters_shift SET receipts_issued = receipts_issued + 1 WHERE id = %(shift)s
+    ), served AS (
+        UPDATE counters_ticket SET state = 'SERVING'
+        WHERE window_id = %(window)s AND state IN ('CALLED', 'SERVING') AND business_date = %(date)s
+        RETURNING id
+    )
+    INSERT INTO counters_ticketpayment (ticket_id, payment_id) SELECT id, %(payment)s FROM served
+"""
 
 
 @transaction.atomic
@@ -26,10 +42,12 @@ def take_payment_at_counter(
 ) -> Payment:
     """Take money at a window: the payment, its receipt number and the drawer in one transaction.
 
+    It belongs to the ticket that the window serves, if it serves one.
+
     Codes: not_open, not_yours, another_day, and those of take_payment.
     """
     shift = lock_shift(shift.pk)
-    if refusal := _why_not(shift, taken_by, at):
+    if refusal := why_not_in_shift(shift, taken_by, at):
         # The answer was lost and is asked for again, after the close or after midnight.
         if earlier := payment_taken_before(wanted, taken_by):
             return earlier
@@ -39,7 +57,15 @@ def take_payment_at_counter(
     if taken_before:
         return payment
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_RECEIPT, [shift.pk])
+        cursor.execute(
+            _COUNT_RECEIPT,
+            {
+                "shift": shift.pk,
+                "window": shift.window_id,
+                "date": shift.business_date,
+                "payment": payment.pk,
+            },
+        )
     entry = TillEntry(
         shift=shift,
         kind=TillEntry.Kind.PAYMENT,
@@ -78,7 +104,7 @@ def void_payment_at_counter(
     shift = lock_shift(shift.pk)
     if earlier := reversal_made_before(wanted):
         return earlier
-    _check_own_open_shift(shift, voided_by, at)
+    check_own_open_shift(shift, voided_by, at)
     if not TillEntry.objects.filter(shift=shift, payment=payment, kind=TillEntry.Kind.PAYMENT).exists():
         raise ShiftRefused(
             _("This payment was not taken in your open shift. It needs a reversal with a second person."),
@@ -119,7 +145,7 @@ def reverse_payment_at_counter(
     shift = lock_shift(shift.pk)
     if earlier := reversal_made_before(wanted):
         return earlier
-    _check_own_open_shift(shift, reversed_by, at)
+    check_own_open_shift(shift, reversed_by, at)
     took_it = Shift.objects.filter(entries__payment=payment, entries__kind=TillEntry.Kind.PAYMENT)
     if took_it.filter(state=Shift.State.OPEN).exists():
         raise ShiftRefused(
@@ -133,26 +159,6 @@ def reverse_payment_at_counter(
             params={"name": approved_by.get_short_name()},
         )
     return _undo(wanted, shift)
-
-
-def _check_own_open_shift(shift: Shift, staff: Staff, at: datetime.datetime) -> None:
-    if refusal := _why_not(shift, staff, at):
-        raise refusal
-
-
-def _why_not(shift: Shift, staff: Staff, at: datetime.datetime) -> ShiftRefused | None:
-    """Why this person cannot work in this locked shift now, if so."""
-    if shift.cashier_id != staff.pk:
-        return ShiftRefused(_("This is the shift of somebody else."), code="not_yours")
-    if not shift.is_open:
-        return ShiftRefused(_("Open a shift first: this one is closed."), code="not_open")
-    if business_date_of(at) != shift.business_date:
-        return ShiftRefused(
-            _("This shift belongs to %(date)s. Close it and open a new one."),
-            code="another_day",
-            params={"date": shift.business_date},
-        )
-    return None
 
 
 def _undo(wanted: Reversal, shift: Shift) -> Reversal:

@@ -141,6 +141,26 @@ def lock_shift(shift_id: int) -> Shift:
     return shift
 
 
+def check_own_open_shift(shift: Shift, staff: Staff, at: datetime.datetime) -> None:
+    if refusal := why_not_in_shift(shift, staff, at):
+        raise refusal
+
+
+def why_not_in_shift(shift: Shift, staff: Staff, at: datetime.datetime) -> ShiftRefused | None:
+    """Why this person cannot work in this locked shift now, if so."""
+    if shift.cashier_id != staff.pk:
+        return ShiftRefused(_("This is the shift of somebody else."), code="not_yours")
+    if not shift.is_open:
+        return ShiftRefused(_("Open a shift first: this one is closed."), code="not_open")
+    if business_date_of(at) != shift.business_date:
+        return ShiftRefused(
+            _("This shift belongs to %(date)s. Close it and open a new one."),
+            code="another_day",
+            params={"date": shift.business_date},
+        )
+    return None
+
+
 def expected_cash(shift: Shift) -> Decimal:
     """What the drawer should hold: the float, and all that came in and went out."""
     moved = TillEntry.objects.filter(shift=shift).aggregate(cash=Sum(F("cash_in") - F("cash_out")))["cash"]

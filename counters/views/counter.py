@@ -24,6 +24,7 @@ from counters.forms.payment import PaymentForm, methods_for
 from counters.models import Shift
 from counters.queries.gas_tasks import task_rows, writes_to_see_to
 from counters.queries.panel import Panel, panel_of
+from counters.queries.queue_bar import queue_bar
 from counters.queries.receipt_text import taken_sentence
 from counters.queries.recent import recent_payments
 from counters.queries.shifts import open_shift_of
@@ -99,6 +100,7 @@ def _page(
         "recent": recent_payments(shift) if shift else [],
         "card_tasks": task_rows(writes_to_see_to(request.user)),
         "current_shift": shift,
+        "queue": queue_bar(shift, now) if shift else None,
         "payments_url": reverse("api:payments"),
         "preview_url": reverse("api:payment_preview"),
     }

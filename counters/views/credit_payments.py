@@ -25,10 +25,10 @@ def credit_undo(request: StaffRequest, request_id: UUID) -> HttpResponse:
     """Put credit back that paid a bill by itself; nothing leaves the drawer, a second person signs."""
     payment = get_object_or_404(
         Payment.objects.visible_to(request.user).select_related(
-            "account__customer", "reversal__reversed_by", "reversal__approved_by"
+            "account__customer", "reversal__reversed_by", "reversal__approved_by", "third_party__payer"
         ),
         request_id=request_id,
-        channel=Payment.Channel.CREDIT,
+        channel__in=[Payment.Channel.CREDIT, Payment.Channel.DONATION],
     )
     form = ReversalForm(request.POST or None, request=request)
     shift = open_shift_of(request.user)
@@ -38,6 +38,7 @@ def credit_undo(request: StaffRequest, request_id: UUID) -> HttpResponse:
         return redirect("counters:credit_undo", request_id=request_id)
     context = {
         "payment": payment,
+        "donor": payment.third_party.payer if payment.channel == Payment.Channel.DONATION else None,
         "reversal": getattr(payment, "reversal", None),
         "account": payment.account,
         "account_url": reverse("accounts:account_detail", args=[payment.account.account_no]),

@@ -87,6 +87,7 @@ def _payment(request: StaffRequest, number: str) -> Payment:
         "taken_by",
         "reversal__reversed_by",
         "reversal__approved_by",
+        "third_party__payer",
     )
     found: Payment = get_numbered_or_404(payments, receipt__number=number)
     return found
@@ -118,6 +119,7 @@ def _context(request: StaffRequest, found: Payment, form: ReversalForm) -> dict[
             "total": found.allocated + found.credited,
             "change": found.change_given,
             "credited": found.credited,
+            "payer": found.third_party.payer if hasattr(found, "third_party") else None,
             "copies": found.receipt.prints.count(),
         },
         "account": {

@@ -10,7 +10,7 @@ from accounts.requests import StaffRequest
 from billing.models import Payment, Receipt
 from billing.services.receipts import print_receipt
 from billing.views.numbered import get_numbered_or_404
-from counters.queries.receipt_text import qr_code, receipt_text
+from counters.queries.receipt_text import qr_code, rating_code, receipt_text
 
 PAPERS = {"80mm": "counters/receipt_80mm.html", "a4": "counters/receipt_a4.html"}
 
@@ -26,6 +26,7 @@ def receipt(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "receipt": receipt_text(found, copy_no=copy_no),
         "qr_svg_data_uri": qr_code(found),
+        "rating_svg_data_uri": rating_code(found, request.build_absolute_uri("/").rstrip("/")),
         "back_url": reverse("counters:payment", args=[number]),
     }
     return render(request, PAPERS.get(paper, PAPERS["80mm"]), context)

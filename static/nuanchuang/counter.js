@@ -180,7 +180,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "F2") {
     event.preventDefault();
     search.focus();
-  } else if (event.key === "F4" && !event.altKey && payment) {
+  } else if (event.key === "F4" && !event.altKey && !event.shiftKey && payment) {
     event.preventDefault();
     payment.explain();
   } else if (event.key === "F10") {

@@ -71,6 +71,7 @@ def make_corrections(shift: Shift, finance: Staff, supervisor: Staff) -> None:
         {"service": "HEAT"}, reason="DOUBLE", note="待审", proposed_by=finance, request_id=uuid4(), at=MORNING
     )
     for metered in Bill.objects.filter(run__isnull=False, kind=Bill.Kind.USAGE):
+        _adjust(metered.account, "-1.00", finance, supervisor, metered)
         _read_again(metered, finance, supervisor)
 
 
@@ -141,6 +142,7 @@ def _read_again(bill: Bill, finance: Staff, supervisor: Staff) -> None:
         request_id=uuid4(),
         at=MORNING,
         right=RightReading(reading, reading.value - 5),
+        follow=True,
     )
 
 

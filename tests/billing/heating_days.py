@@ -7,6 +7,7 @@ from uuid import uuid4
 from accounts.models import Branch
 from billing.services.household_conversions import convert_household
 from billing.services.one_off_fees import issue_one_off
+from billing.services.rebills import cancel_and_rebill
 from billing.services.season_settlements import settle_two_part_season
 from billing.services.temperature_refunds import Spell, approve_temp_refund, propose_temp_refund
 from billing.services.temperature_tests import Room, Visit, record_temperature_test
@@ -57,6 +58,12 @@ def live_a_heating_season(branch: Branch) -> None:
     test = record_temperature_test(cold, season, visit, tested_by=adviser, at=MORNING)
     refund = propose_temp_refund(cold, season, [Spell(test, MEASURED_ON, 3)], proposed_by=adviser, at=MORNING)
     approve_temp_refund(refund, decided_by=make_staff(role="supervisor", branch=branch), at=MORNING)
+    cold.billed_area = Decimal("80")
+    cold.save()
+    cancel_and_rebill(
+        season_bill(cold), reason="WRONG_FACTS", note="面积复核", cancelled_by=finance,
+        approved_by=make_staff(role="supervisor", branch=branch), request_id=uuid4(), at=MORNING,
+    )  # fmt: skip
     issue_one_off(
         cold, tariff=make_price_list(branch=branch), item="steam", measures={"tons": Decimal(2)},
         issued_by=finance, request_id=uuid4(), at=MORNING,

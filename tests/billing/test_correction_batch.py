@@ -7,8 +7,10 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
+from kombu.exceptions import OperationalError
 
 from accounts.models import AuditEntry, Branch, Staff
+from billing import tasks
 from billing.models import Balance, BatchedBill, Bill, CorrectionBatch
 from billing.queries.correction_batches import extent_of, progress_of, selected_bills
 from billing.services import correction_batches
@@ -209,3 +211,64 @@ class TestTheCommand:
         assert ": 5 cancelled" in out.getvalue()
         waiting.refresh_from_db()
         assert waiting.state == "PROPOSED"
+
+
+class TestAWorker:
+    def test_cancels_a_batch_chunk_by_chunk(
+        self, bills: list[Bill], finance: Staff, supervisor: Staff, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(correction_batches, "CHUNK", 2)
+        batch = approve(propose(finance), supervisor)
+
+        tasks.work_on_batch(batch.pk)
+
+        batch.refresh_from_db()
+        assert (batch.state, progress_of(batch)["cancelled"]) == ("DONE", 5)
+        assert broken_invariants() == []
+
+    def test_takes_up_every_minute_what_was_left_and_leaves_what_is_done_or_not_approved(
+        self, bills: list[Bill], finance: Staff, supervisor: Staff, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(correction_batches, "CHUNK", 2)
+        batch = approve(propose(finance), supervisor)
+        work_off_batch(batch, at=MORNING, chunks=1)
+        waiting = propose(finance, request_id=uuid4())
+
+        tasks.continue_batches()
+        tasks.work_on_batch(waiting.pk)
+
+        batch.refresh_from_db()
+        waiting.refresh_from_db()
+        assert (batch.state, waiting.state) == ("DONE", "PROPOSED")
+
+    def test_that_is_called_without_a_broker_is_called_again_by_the_minute(
+        self, bills: list[Bill], finance: Staff, supervisor: Staff, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        batch = approve(propose(finance), supervisor)
+
+        def no_broker(*args: Any, **options: Any) -> None:
+            raise OperationalError
+
+        with monkeypatch.context() as cut:
+            cut.setattr(tasks.work_on_batch, "apply_async", no_broker)
+            tasks.call_batch_worker(batch)
+        batch.refresh_from_db()
+        assert batch.is_at_work
+
+        tasks.continue_batches()
+
+        batch.refresh_from_db()
+        assert batch.state == "DONE"
+
+    def test_gives_its_turn_to_others_and_comes_back(
+        self, bills: list[Bill], finance: Staff, supervisor: Staff, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(correction_batches, "CHUNK", 2)
+        monkeypatch.setattr(tasks, "TURN", -1)
+        batch = approve(propose(finance), supervisor)
+        called: list[int] = []
+        monkeypatch.setattr(tasks.work_on_batch, "apply_async", lambda args, retry: called.append(args[0]))
+
+        tasks.work_on_batch(batch.pk)
+
+        assert (called, progress_of(batch)["waiting"]) == ([batch.pk], 3)

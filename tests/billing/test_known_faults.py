@@ -1,10 +1,11 @@
 """Faults that were seen in public systems of this trade (domain.md section 8), each under its number.
 
 More of each stands with its noun: 1 and 2 in rating/test_tiers.py, 5 in counters/test_walls.py and
-test_matrix.py, 8 in counters/test_payment_races.py.
+test_matrix.py, 8 in counters/test_payment_races.py and test_cancel_bill.py.
 """
 
 import datetime
+import hashlib
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -17,15 +18,19 @@ from accounts.models import Account, Branch, Staff
 from billing.models import Allocation, Bill, Payment, Posting
 from billing.queries.late_charges import debts_on
 from billing.rating import Facts, Usage, compile_tariff
+from billing.services.adjustments import approve_adjustment, propose_adjustment
 from billing.services.bill_run import run_billing
-from counters.models import Shift
+from billing.services.cancellations import cancel_bill
+from counters.models import ReaderToken, Shift
 from counters.services.payments import void_payment_at_counter
+from counters.services.reader_tokens import issue_reader_token
 from tests.billing.metering import RESIDENT, make_tariff, make_water_account
 from tests.counters.rows import broken_invariants, refused
 from tests.database import run_together
 from tests.factories.accounts import make_account, make_customer, make_staff
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, pay, pos
+from tests.gas import make_reader_window
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +229,15 @@ class TestFault5DeletedPaymentsAndClearPasswords:
         assert "暖窗 nuanchuang 1" not in list(stored.values())
         assert check_password("暖窗 nuanchuang 1", stored["password"])
 
+    def test_a_token_of_a_window_is_kept_as_its_hash_alone(self, branch: Branch) -> None:
+        administrator = make_staff(role="administrator")
+
+        token = issue_reader_token(make_reader_window(branch), issued_by=administrator, at=MORNING)
+
+        stored = ReaderToken.objects.values().get()
+        assert token not in str(stored)
+        assert stored["digest"] == hashlib.sha256(token.encode()).hexdigest()
+
 
 class TestFault6OneDebtorStopsAll:
     """A payment for several accounts was refused as a whole when one of them had older arrears."""
@@ -280,4 +294,26 @@ class TestFault8ADoubleNegative:
 
         bill.refresh_from_db()
         assert bill.outstanding == Decimal("100.00")
+        assert broken_invariants() == []
+
+    def test_a_bill_and_what_was_given_back_on_it_are_undone_once(
+        self, branch: Branch, finance: Staff
+    ) -> None:
+        bill = make_bill(make_account(branch=branch), total="100.00", due_on=TODAY)
+        supervisor = make_staff(role="supervisor", branch=branch)
+        given = propose_adjustment(
+            bill.account, bill=bill, amount=Decimal("-30.00"), component="heating", reason="LEAK", note="暗漏",
+            proposed_by=finance, at=MORNING,
+        )  # fmt: skip
+        approve_adjustment(given, approved_by=supervisor, at=MORNING)
+        wrong = {
+            "reason": "DOUBLE", "note": "", "cancelled_by": finance, "approved_by": supervisor, "at": MORNING
+        }  # fmt: skip
+        cancel_bill(bill, **wrong, request_id=uuid4())
+
+        with refused("already_cancelled"):
+            cancel_bill(bill, **wrong, request_id=uuid4())
+
+        mirrored = Posting.objects.filter(adjustment=given, reverses__isnull=False)
+        assert [one.amount for one in mirrored] == [Decimal("30.00")]
         assert broken_invariants() == []

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from billing.models import LateChargeRule, Tariff
+from billing.models import Tariff
 from billing.queries.price_board import price_boards
 from billing.queries.price_board.board import notes_of, tables_of
 from billing.tariff_file.reading import read_tariffs
@@ -309,10 +309,7 @@ class TestTheBoard:
 
     def test_takes_the_late_charge_rule_of_the_day(self) -> None:
         make_tariff()
-        LateChargeRule.objects.create(
-            service="WATER", effective_from=datetime.date(2000, 1, 1),
-            effective_until=datetime.date(2020, 12, 31), terms={"rate": "0.005"},
-        )  # fmt: skip
+        make_late_charge_rule(effective_until=datetime.date(2020, 12, 31))
 
         (board,) = price_boards(TODAY)
 

@@ -7,25 +7,37 @@ from uuid import uuid4
 
 from accounts.models import Account, Branch, Staff
 from accounts.services.account_states import suspend_account
+from accounts.services.districts import give_district
 from billing.models import Bill, Payment
 from billing.services.arrears.write_offs import approve_write_off, propose_write_off, recover_write_off
 from billing.services.bill_run import run_billing
 from billing.services.business_days import close_business_day
+from billing.services.donations import approve_grant, propose_grant
 from billing.services.meter_tests import record_meter_test
 from billing.services.period_closes import close_period
 from billing.services.receipts import print_receipt
 from counters.models import Shift
+from counters.services.diary import write_diary
 from counters.services.payments import reverse_payment_at_counter, void_payment_at_counter
 from counters.services.shifts import close_shift, expected_cash
+from counters.services.visits import finish_ticket
+from service_quality.models import Attachment
+from service_quality.services.card_books import make_card_book
+from service_quality.services.ratings import rate_by_receipt
 from tests.billing.arrears.reaching import reach_a_debtor
 from tests.billing.correcting import make_corrections
 from tests.billing.heating_days import live_a_heating_season
 from tests.billing.metering import make_tariff, make_water_account
 from tests.counters.gas_days import sell_gas_for_a_day
-from tests.factories.accounts import make_account, make_branch, make_customer, make_staff
+from tests.factories.accounts import make_account, make_branch, make_customer, make_district, make_staff
 from tests.factories.arrears import ship_calendars
+from tests.factories.assessment import assess_with_a_complaint
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+from tests.factories.donations import make_donation
+from tests.factories.matters import make_matter
+from tests.factories.queue import call, open_for, take_ticket
+from tests.factories.recovery import make_target
 
 FRIDAY = MORNING - datetime.timedelta(days=3)
 
@@ -87,7 +99,7 @@ def make_days() -> Days:
     )
     print_receipt(several.receipt, printed_by=monday.cashier, at=MORNING)
     suspend_account(saver, reason="外出过冬", actor=supervisor, at=MORNING)
-    standing = pay(monday, neighbour, [theirs], cash("30.00"), pos("50.00", "032611230002"))
+    standing = serve_with_a_number(monday, neighbour, theirs)
     water = make_water_account(branch=branch, readings={"2026-11-20": "40"})
     make_tariff(branch=branch)
     pay(monday, water, [], cash("20.00"), keep_as_credit=True)
@@ -116,7 +128,53 @@ def make_days() -> Days:
     live_a_heating_season(make_branch())
     ship_calendars()
     reach_a_debtor(make_branch())
+    assess_with_a_complaint()
+    rate_the_day(monday, standing, supervisor)
+    matter = make_matter(supervisor)
+    Attachment.objects.create(
+        matter=matter, path="matters/valve.png", caption="阀门", size=1, added_at=MORNING
+    )
+    divide_a_branch(branch, supervisor)
+    give_to_a_household(branch, finance, supervisor)
     return Days(friday, monday, supervisor, heat, wrong, several, standing)
+
+
+def rate_the_day(shift: Shift, payment: Payment, supervisor: Staff) -> None:
+    """A customer was not pleased, and cards are printed for others."""
+    rate_by_receipt(payment, level=2, at=MORNING)
+    make_card_book(shift.window.hall, sheets=1, by=supervisor, at=MORNING)
+
+
+def serve_with_a_number(shift: Shift, account: Account, bill: Bill) -> Payment:
+    """Somebody takes a number, is called and pays; afterwards the clerk writes a line into the diary."""
+    hall = shift.window.hall
+    open_for(shift.window, "A")
+    take_ticket(hall)
+    called = call(shift)
+    assert called
+    payment = pay(shift, account, [bill], cash("30.00"), pos("50.00", "032611230002"))
+    finish_ticket(called, shift=shift, by=shift.cashier, at=MORNING)
+    write_diary(kind="PRAISE", text="用户说谢谢", by=shift.cashier, at=MORNING)
+    return payment
+
+
+def divide_a_branch(branch: Branch, supervisor: Staff) -> None:
+    """A district with a collector and a target that waits."""
+    district = make_district(branch=branch)
+    give_district(district, owner=make_staff(role="collector", branch=branch), by=supervisor, at=MORNING)
+    make_target(district)
+
+
+def give_to_a_household(branch: Branch, finance: Staff, supervisor: Staff) -> None:
+    """A donor's money: a part is given to a bill, a part is proposed, the rest lies in the pot."""
+    donation = make_donation(branch, by=supervisor)
+    for decided in (True, False):
+        bill = make_bill(make_account(branch=branch), total="60.00", due_on=datetime.date(2026, 11, 1))
+        grant = propose_grant(
+            donation, bill, amount=Decimal("50.00"), reason="低保户", by=supervisor, at=MORNING
+        )
+        if decided:
+            approve_grant(grant, by=finance, at=MORNING)
 
 
 def write_off_debts(branch: Branch, finance: Staff, supervisor: Staff, shift: Shift) -> None:

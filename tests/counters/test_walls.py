@@ -27,6 +27,7 @@ APPEND_ONLY = [
     "accounts_accountstatechange",
     "accounts_auditentry",
     "accounts_calendarday",
+    "accounts_districtowner",
     "accounts_workingcalendar",
     "billing_allocation",
     "billing_billcancellation",
@@ -36,6 +37,7 @@ APPEND_ONLY = [
     "billing_contactattempt",
     "billing_deliveryproof",
     "billing_deposit",
+    "billing_donation",
     "billing_letter",
     "billing_metertest",
     "billing_heatcredit",
@@ -51,10 +53,21 @@ APPEND_ONLY = [
     "billing_seasonsettlement",
     "billing_temperaturetest",
     "billing_tender",
+    "billing_thirdpartypayer",
+    "billing_thirdpartypayment",
     "billing_writeoffrecovery",
     "counters_cardhandover",
     "counters_cashcount",
+    "counters_diaryentry",
+    "counters_ticketpayment",
     "counters_tillentry",
+    "service_quality_assessmentmatter",
+    "service_quality_attachment",
+    "service_quality_matterevent",
+    "service_quality_matterpolicy",
+    "service_quality_officesession",
+    "service_quality_cardbook",
+    "service_quality_rating",
 ]
 CHANGING_COLUMNS = {
     "accounts_householdevidence": {"withdrawn_from", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason"},
@@ -68,6 +81,8 @@ CHANGING_COLUMNS = {
         "to_credit",
         "charge_id",
     },
+    "billing_donationgrant": {"state", "decided_at", "decided_by_id", "payment_id"},
+    "billing_recoverytarget": {"state", "decided_on", "decided_by_id", "replaced_on"},
     "billing_batchedbill": {"state", "why_left"},
     "billing_bill": {"outstanding", "late_charge_left", "state", "adjusted", "written_off"},
     "billing_correctionbatch": {"state", "decided_at", "decided_by_id", "finished_at"},
@@ -104,7 +119,91 @@ CHANGING_COLUMNS = {
         "safe_until",
     },
     "billing_gaspurchase": {"state"},
+    "service_quality_followup": {
+        "due_on",
+        "owner_id",
+        "state",
+        "finding",
+        "measure",
+        "done_at",
+        "done_by_id",
+    },
+    "service_quality_praisecard": {"shown_at", "shown_by_id", "voided_at", "voided_by_id", "void_reason"},
+    "service_quality_ratingrequest": {"outcome"},
+    "counters_pause": {"ended_at", "ended_by_id", "overrun_at"},
+    "counters_ticket": {
+        "state",
+        "waits_for_id",
+        "for_window_id",
+        "place_at",
+        "window_id",
+        "staff_id",
+        "shift_id",
+        "called_at",
+        "announced_at",
+        "calls",
+        "ended_at",
+    },
+    "counters_ticketperiod": {"ended_at"},
     "counters_readerjob": {"state", "code", "content", "taken_at", "done_at"},
+    "service_quality_assessmentcorrection": {"state", "decided_at", "decided_by_id"},
+    "service_quality_assessmentline": {
+        "pay_pool_id",
+        "ratings",
+        "measured_workload",
+        "measured_satisfaction",
+        "basis",
+        "measured_complaints",
+        "measured_missed",
+        "workload",
+        "satisfaction",
+        "complaints",
+        "missed",
+        "quality",
+        "points",
+        "pay",
+    },
+    "service_quality_assessmentrun": {
+        "state",
+        "formula_version",
+        "rule",
+        "made_at",
+        "made_by_id",
+        "published_at",
+        "published_by_id",
+        "locked_at",
+        "locked_by_id",
+    },
+    "service_quality_extension": {"state", "decided_at", "decided_by_id", "decision"},
+    "service_quality_handover": {"state", "answered_at", "return_reason"},
+    "service_quality_matter": {
+        "topic",
+        "severity",
+        "is_special",
+        "first_responder_id",
+        "handler_id",
+        "state",
+        "clock_from",
+        "warn_at",
+        "due_at",
+        "interim_due_at",
+        "interim_told_at",
+        "answered_at",
+        "kept_promise",
+        "closed_at",
+        "upheld",
+        "responsible_id",
+        "duplicate_of_id",
+        "reminders",
+        "reopenings",
+        "escalation",
+        "written_reminder_at",
+        "revisit_due_on",
+        "satisfaction",
+        "satisfaction_at",
+    },
+    "service_quality_staffleave": {"cancelled_at"},
+    "counters_readertoken": {"revoked_at", "revoked_by_id"},
     "counters_shift": {
         "state",
         "receipts_issued",
@@ -161,7 +260,23 @@ GRANTS: dict[str, set[str]] = {
     "billing_tariff": CORRECT,
     "billing_tariffversion": CORRECT,
     "counters_hall": CORRECT,
+    "counters_ticketcounter": CORRECT,
+    "counters_ticketservice": CORRECT,
     "counters_window": CORRECT,
+    # What a draft's re-run no longer finds goes.
+    "service_quality_assessmentcount": {"INSERT", "DELETE"},
+    "service_quality_assessmentline": {"INSERT", "DELETE"},
+    "service_quality_assessmentrule": CORRECT,
+    "service_quality_branchcompletion": CORRECT,
+    "service_quality_paypool": CORRECT,
+    "service_quality_teamscore": CORRECT,
+    "service_quality_workloadweight": CORRECT,
+    "service_quality_cardserial": CORRECT,
+    "service_quality_promotionlevel": CORRECT,
+    "service_quality_ratingtablet": CORRECT,
+    "service_quality_supervision": CORRECT,
+    "service_quality_matterday": CORRECT,
+    "counters_windowservice": EVERYTHING,
 }
 PRIVILEGES = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"]
 MONEY_OF_COUNTERS = [
@@ -202,7 +317,7 @@ class TestGrants:
                 SELECT tablename, array_agg(privilege) FILTER (
                     WHERE has_table_privilege(current_user, tablename::regclass, privilege))
                 FROM pg_tables, unnest(%s) AS privilege
-                WHERE schemaname = 'public' AND tablename ~ '^(accounts|billing|counters)_'
+                WHERE schemaname = 'public' AND tablename ~ '^(accounts|billing|counters|service_quality)_'
                 GROUP BY tablename
                 """,
                 [PRIVILEGES],
@@ -216,7 +331,7 @@ class TestGrants:
             cursor.execute(
                 """
                 SELECT relname, array_agg(attname::text) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-                WHERE relkind = 'r' AND relname ~ '^(accounts|billing|counters)_' AND attnum > 0
+                WHERE relkind = 'r' AND relname ~ '^(accounts|billing|counters|service_quality)_' AND attnum > 0
                     AND NOT attisdropped
                     AND has_column_privilege(current_user, attrelid, attname, 'UPDATE')
                     AND NOT has_table_privilege(current_user, attrelid, 'UPDATE')
@@ -231,7 +346,7 @@ class TestGrants:
         tables = {
             model._meta.db_table
             for model in apps.get_models(include_auto_created=True)
-            if model._meta.app_label in {"accounts", "billing", "counters"}
+            if model._meta.app_label in {"accounts", "billing", "counters", "service_quality"}
         }
 
         assert tables == set(GRANTS)

@@ -33,8 +33,10 @@ from billing.queries.books import Invariant, examine
 from config.demo.history import History
 from config.demo.households import OddRow
 from config.demo.sign_ins import PASSWORD, PEOPLE
+from config.demo.visits import at_time
 from counters.models import Shift, Window
 from counters.queries.books import BOOKS
+from service_quality.models import Matter, MatterEvent
 from tests.demo.odd_rows import FINDERS, RARE
 
 
@@ -166,7 +168,7 @@ class TestCounters:
 
 class TestPeople:
     def test_sign_in_with_their_number_and_one_password(self, company: History) -> None:
-        staff = Staff.objects.all()
+        staff = Staff.objects.filter(left_on=None)
 
         assert {one.number for one in staff} == {one.number for one in PEOPLE}
         assert all(one.check_password(PASSWORD) and one.is_active for one in staff)
@@ -176,7 +178,7 @@ class TestPeople:
             assert [group.name for group in one.groups.all()] == [one.post.lower()]
 
     def test_are_twenty_at_the_windows(self, company: History) -> None:
-        assert Staff.objects.filter(post__in=["CASHIER", "ADVISER"]).count() == 20
+        assert Staff.objects.filter(post__in=["CASHIER", "ADVISER"], left_on=None).count() == 20
 
     def test_own_the_districts(self, company: History) -> None:
         assert {one.owner.post for one in District.objects.select_related("owner") if one.owner} == {
@@ -199,6 +201,31 @@ class TestPrices:
 
     def test_have_a_late_charge_for_each_service(self, company: History) -> None:
         assert LateChargeRule.objects.count() == 4
+
+
+class TestMatters:
+    def test_are_there_in_every_state_and_from_the_hotline(self, company: History) -> None:
+        matters = Matter.objects.all()
+
+        assert matters.count() >= 60
+        assert set(matters.values_list("state", flat=True)) == set(Matter.State.values)
+        for some in (
+            matters.filter(source="HOTLINE"),
+            matters.filter(state="OPEN", escalation=2),
+            matters.filter(upheld=True),
+            matters.filter(duplicate_of__isnull=False),
+            matters.filter(reopenings=1),
+            matters.filter(hand_overs__state="OFFERED"),
+            matters.filter(extensions__state="ASKED"),
+            matters.filter(satisfaction__isnull=False),
+        ):
+            assert some.exists()
+
+    def test_happened_before_this_morning_in_the_order_of_their_story(self, company: History) -> None:
+        assert not MatterEvent.objects.filter(at__gt=at_time(company.on, 9)).exists()
+        for matter in Matter.objects.prefetch_related("events"):
+            instants = [event.at for event in matter.events.order_by("pk")]
+            assert instants == sorted(instants), matter.number
 
 
 class TestOddRows:

@@ -16,6 +16,7 @@ from billing.models import (
     LateChargeRule,
     Posting,
 )
+from tests.factories.accounts import make_staff
 
 _numbers = count(1)
 
@@ -87,6 +88,9 @@ def make_late_charge_rule(**overrides: Any) -> LateChargeRule:
         "service": "WATER",
         "effective_from": datetime.date(2000, 1, 1),
         "terms": {"rate": "0.005", "cap": "principal"},
+        "made_by": make_staff(role="finance"),
+        "approved_by": make_staff(role="manager"),
+        "approved_at": timezone.now(),
     }
     return LateChargeRule.objects.create(**{**fields, **overrides})
 

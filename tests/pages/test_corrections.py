@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account, Staff
+from billing import tasks
 from billing.models import Adjustment, Bill, BillCancellation, CorrectionBatch, Reading, Waiver
 from billing.services.adjustments import approve_adjustment, propose_adjustment
 from billing.services.bill_run import run_billing
@@ -328,13 +329,32 @@ class TestABatch:
         address = made.headers["Location"]
         assert clerk.post(f"{address}run/").status_code == 422
         assert clerk.post(f"{address}decide/", {"decision": "approve"}).status_code == 403
+        # Approved, and a worker is called at once.
         assert supervisor.post(f"{address}decide/", {"decision": "approve"}).status_code == 302
-        assert clerk.post(f"{address}run/").status_code == 302
+        assert clerk.get(f"{address}progress/", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 
         page = clerk.get(address)
         assert page.context["progress"] == {"waiting": 0, "cancelled": 5, "left": 0, "all": 5}
         assert CorrectionBatch.objects.get().state == "DONE"
         assert broken_invariants() == []
+
+    def test_shows_how_far_the_workers_are_and_calls_them_again(
+        self, hall: Hall, finance: Staff, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clerk, supervisor = signed_in(finance), signed_in(hall.supervisor)
+        form = {"service": "WATER", "reason": "DOUBLE", "note": "重复出账", "request_id": str(uuid4())}
+        address = clerk.post("/corrections/batches/new/", form).headers["Location"]
+        with monkeypatch.context() as idle:
+            idle.setattr(tasks.work_on_batch, "apply_async", lambda args, retry: None)
+            supervisor.post(f"{address}decide/", {"decision": "approve"})
+
+        bar = clerk.get(f"{address}progress/", headers={"HX-Request": "true"})
+        called = clerk.post(f"{address}run/")
+
+        assert (bar.status_code, bar.context["progress"]["waiting"]) == (200, 2)
+        assert called.status_code == 302
+        assert CorrectionBatch.objects.get().state == "DONE"
+        assert clerk.post(f"{address}run/").status_code == 422
 
     @pytest.mark.parametrize(
         "changes", [{"note": ""}, {"reason": ""}, {"service": ""}, {"period": "\x00"}, {"request_id": "1"}]

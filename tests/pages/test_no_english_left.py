@@ -1,5 +1,6 @@
 """A Chinese page is Chinese: no sentence of the code was forgotten, and none slips through from a library."""
 
+import datetime
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -14,10 +15,13 @@ from django.urls import reverse
 from accounts.models import Account
 from billing.models import Payment
 from counters.services.payments import void_payment_at_counter
+from service_quality.services.matters.pushing import push_overdue
 from tests.billing.metering import make_tariff
 from tests.factories.accounts import make_account, make_evidence, make_staff
+from tests.factories.arrears import ship_calendars
 from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+from tests.factories.matters import make_answered, make_closed, make_matter
 from tests.factories.tariffs import make_draft, make_submitted
 from tests.hall import CANARY, TODAY, Hall, body_for, end_shift, form_for, post_json, signed_in, text_of
 from tests.pages.test_query_counts import make_metered_account
@@ -25,7 +29,7 @@ from tests.pages.test_query_counts import make_metered_account
 pytestmark = pytest.mark.django_db
 
 # Keys, units, and what a terminal is called in every hall of China.
-WORDS = {"POS", "kWh", "Enter", "Esc", "Tab", "Alt", "Ctrl", "English", "JSON"}
+WORDS = {"POS", "kWh", "Enter", "Esc", "esc", "Tab", "Alt", "Ctrl", "English", "JSON"}
 # Not a part of a number such as S00012 or 1-03-261123A-0001.
 LATIN = re.compile(r"(?<![\w-])[A-Za-z]{3,}(?![\w-])")
 SPOKEN = re.compile(
@@ -40,16 +44,21 @@ class Visible(HTMLParser):
         super().__init__()
         self.words: list[str] = []
         self.silent = 0
+        self.signs = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # A sign of the theme is a word only until its font is there.
+        is_sign = tag == "span" and "material-symbols-outlined" in (dict(attrs).get("class") or "").split()
+        self.signs = 1 if is_sign else self.signs
         self.silent += tag in ("script", "style")
         self.words += [value or "" for name, value in attrs if SPOKEN.fullmatch(name)]
 
     def handle_endtag(self, tag: str) -> None:
         self.silent -= tag in ("script", "style")
+        self.signs = 0 if tag == "span" else self.signs
 
     def handle_data(self, data: str) -> None:
-        if not self.silent:
+        if not self.silent and not self.signs:
             self.words.append(data)
 
 
@@ -151,6 +160,31 @@ class TestAChinesePage:
         ]
 
         assert [english_in(text_of(client.get(address))) for address in addresses] == [[]] * len(addresses)
+
+    @pytest.mark.parametrize("role", ["adviser", "complaints", "supervisor"])
+    def test_of_matters_has_no_english_left(self, hall: Hall, role: str) -> None:
+        ship_calendars()
+        staff = make_staff(role=role, branch=hall.branch)
+        late = make_matter(staff, at=MORNING - datetime.timedelta(days=7), account=hall.account)
+        answered, closed = make_answered(staff, kind="COMPLAINT"), make_closed(staff)
+        push_overdue(MORNING)
+        client = signed_in(staff)
+        addresses = [
+            "/matters/",
+            "/matters/?list=closed",
+            "/matters/?q=no",
+            "/matters/hand-overs/",
+            "/matters/new/",
+        ]
+        addresses += [f"/matters/{one.number}/" for one in (late, answered, closed)]
+        addresses += ["/matters/overdue/", "/matters/leave/", "/follow/", "/follow/new/"]
+        client.post("/follow/", {"phone": closed.phone, "code": closed.code})
+        pages = {address: client.get(address) for address in [*addresses, "/follow/matter/"]}
+        pages["refused"] = client.post(f"/matters/{late.number}/answer/")
+
+        assert {
+            address: words for address, page in pages.items() if (words := english_in(text_of(page)))
+        } == {}
 
     def test_of_a_tariff_has_no_english_left(self, hall: Hall) -> None:
         tariff = make_tariff()

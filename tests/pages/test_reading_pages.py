@@ -284,6 +284,23 @@ class TestMeterPages:
         assert answer.status_code == 302
         assert MeterInstallation.objects.get(account=account, removed_on=None).meter.serial_no == "NEW-1"
 
+    def test_take_a_meter_down_and_keep_what_was_typed_where_they_cannot(
+        self, hall: Hall, account: Account
+    ) -> None:
+        clerk = signed_in(make_staff(role="adviser", branch=hall.branch))
+        address = page("meter_remove", account.account_no)
+        form = {
+            "serial_no": account.installations.get().meter.serial_no, "removed_on": "2026-11-05",
+            "final": "1", "reason": "CLOSED", "note": "销户",
+        }  # fmt: skip
+
+        refused = clerk.post(address, form)
+        done = clerk.post(address, {**form, "final": "38"})
+
+        assert (refused.status_code, refused.context["form"]["note"].value()) == (422, "销户")
+        assert done.status_code == 302
+        assert account.installations.get().final == Decimal("38")
+
     def test_keep_a_test_and_leave_the_units_to_correct(self, hall: Hall, account: Account) -> None:
         adviser = make_staff(role="adviser", branch=hall.branch)
         finance = make_staff(role="finance", branch=hall.branch)

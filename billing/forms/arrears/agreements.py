@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import District, Staff
+from accounts.models import Branch, District, Staff
 from accounts.models.account import Service
-from accounts.queries.scope import districts_seen_by
+from accounts.queries.scope import branches_seen_by, districts_seen_by
 from billing.forms.amount import AmountField
+from billing.forms.dates import DateInput
 from billing.models import ArrearsHold
 from billing.money import NO_MONEY, AmountRefused, parse_amount
 from billing.queries.arrears.workbench import Selection, scope_of
@@ -26,13 +27,6 @@ SORTS = [
 WHOSE = [("mine", _("my districts")), ("all", _("everybody's"))]
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class WorkbenchForm(forms.Form):
     """Which cases are shown. Everything may be left out; what makes no sense counts as left out."""
 
@@ -43,6 +37,8 @@ class WorkbenchForm(forms.Form):
     service = forms.ChoiceField(label=_("Service"), required=False, choices=[*EVERY, *Service.choices])
     least = AmountField(label=_("Owes at least"), max_length=20, required=False)
     sort = forms.ChoiceField(label=_("Sorted"), required=False, choices=SORTS)
+    # One branch alone: the way in from a figure of that branch.
+    branch = forms.ModelChoiceField(Branch.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,14 +46,17 @@ class WorkbenchForm(forms.Form):
         district = self.fields["district"]
         assert isinstance(district, forms.ModelChoiceField)
         district.queryset = districts_seen_by(staff)
+        branch = self.fields["branch"]
+        assert isinstance(branch, forms.ModelChoiceField)
+        branch.queryset = branches_seen_by(staff)
 
     def selection(self, *, tab: str, age: str) -> Selection:
         """What was asked for, within what exists for the person."""
         self.is_valid()
         data = self.cleaned_data
-        district = data.get("district")
+        district, branch = data.get("district"), data.get("branch")
         return Selection(
-            branch_id=scope_of(self.staff),
+            branch_id=branch.pk if branch else scope_of(self.staff),
             owner_id=self.staff.pk if data.get("whose") == "mine" else None,
             district_id=district.pk if district else None,
             service=data.get("service") or "",
@@ -74,7 +73,7 @@ class HoldForm(forms.Form):
         choices=[choice for choice in ArrearsHold.Kind.choices if choice[0] not in BY_MONEY],
         error_messages={"invalid_choice": _("Choose from the list what holds the ladder.")},
     )
-    ends_on = forms.DateField(label=_("Until"), required=False, widget=DayInput)
+    ends_on = forms.DateField(label=_("Until"), required=False, widget=DateInput)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
@@ -84,7 +83,7 @@ class LiftForm(forms.Form):
 
 class PromiseForm(forms.Form):
     amount = AmountField(label=_("Amount"), max_length=20)
-    due_on = forms.DateField(label=_("Will be paid by"), widget=DayInput)
+    due_on = forms.DateField(label=_("Will be paid by"), widget=DateInput)
 
 
 class InstalmentsForm(forms.Form):

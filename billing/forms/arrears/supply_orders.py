@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Staff
-from billing.forms.heating import DateInput, DateTimeInput
+from billing.forms.dates import DateInput, DateTimeInput
+from billing.forms.photo import PhotoField
 from billing.models import DeliveryProof
 from billing.queries.arrears.order_checks import ANNOUNCED_BY
 from billing.services.arrears.supply_orders import LONGEST_REASON
-from billing.services.photos import LARGEST_PHOTO, Photo, check_photo
 
 REGISTER = r"^[0-9]{1,9}(\.[0-9]{1,3})?$"
 
@@ -27,6 +27,12 @@ class DecisionForm(forms.Form):
         help_text=_("Left empty: the first allowed day."),
     )
     reason = forms.CharField(label=_("Why it is refused"), max_length=LONGEST_REASON, required=False)
+
+
+class OrderForm(forms.Form):
+    """Why an order is proposed by hand."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON)
 
 
 class ManyForm(forms.Form):
@@ -81,14 +87,4 @@ class FieldForm(forms.Form):
         error_messages={"invalid": _("A number with at most three decimals.")},
         widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
     )
-    photo = forms.FileField(
-        label=_("Photo of the valve or the meter"),
-        required=False,
-        help_text=_("JPEG, PNG or WebP, up to 5 MB."),
-        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}),
-    )
-
-    def clean_photo(self) -> Photo | None:
-        sent = self.cleaned_data["photo"]
-        # By its content; what the phone says about it counts for nothing.
-        return check_photo(sent.read(LARGEST_PHOTO + 1)) if sent else None
+    photo = PhotoField(label=_("Photo of the valve or the meter"))

@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from billing.forms.amount import AmountField
 from billing.models import WriteOff
 from billing.services.arrears.write_offs import LONGEST_NOTE
 
@@ -13,6 +14,12 @@ class WriteOffForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), max_length=LONGEST_NOTE, help_text=_("What proves it: file, court order, letter.")
     )
+
+
+class RecoveryForm(forms.Form):
+    """How much the customer comes to pay; left empty: all of it."""
+
+    amount = AmountField(label=_("Amount that is taken back"), max_length=20, required=False)
 
 
 class DecisionForm(forms.Form):

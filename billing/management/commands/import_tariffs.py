@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Staff
-from billing.services.tariff_import import TariffImportRefused, TariffOutcome, check_tariffs, import_tariffs
-from billing.tariff_file.reading import read_tariff_file
+from billing.services.price_file_import import PriceFileOutcome, check_price_file, import_price_file
+from billing.services.tariff_import import TariffImportRefused
+from billing.tariff_file.late_charges import read_price_file
 
 
 class Command(BaseCommand):
-    help = "Read tariffs (JSON): all of them or nothing, as drafts. docs/formats.md has the form."
+    help = "Read tariffs and late-charge rules (JSON): all of them or nothing, as drafts. docs/formats.md has the form."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE.json")
@@ -32,19 +33,19 @@ class Command(BaseCommand):
             raise CommandError(" ".join(refusal.messages)) from refusal
         self._tell(outcome, dry_run=options["dry_run"])
 
-    def _import(self, options: dict[str, Any]) -> TariffOutcome:
-        entries = read_tariff_file(options["file"])
+    def _import(self, options: dict[str, Any]) -> PriceFileOutcome:
+        file = read_price_file(options["file"])
         if options["dry_run"]:
-            return check_tariffs(entries)
-        return import_tariffs(
-            entries,
+            return check_price_file(file, at=timezone.now())
+        return import_price_file(
+            file,
             made_by=_maker(options["by"]),
             source=options["file"].name,
             submit=options["submit"],
             at=timezone.now(),
         )
 
-    def _tell(self, outcome: TariffOutcome, *, dry_run: bool) -> None:
+    def _tell(self, outcome: PriceFileOutcome, *, dry_run: bool) -> None:
         if dry_run:
             self.stdout.write(_("Nothing was written. This is what the import would do:"))
         self.stdout.write(
@@ -52,8 +53,13 @@ class Command(BaseCommand):
                 "%(tariffs)s tariffs written; versions: %(added)s added, %(changed)s changed,"
                 " %(unchanged)s unchanged."
             )
-            % outcome._asdict()
+            % outcome.tariffs._asdict()
         )
+        if any(outcome.late_charges):
+            self.stdout.write(
+                _("Late-charge rules: %(added)s added, %(changed)s changed, %(unchanged)s unchanged.")
+                % outcome.late_charges._asdict()
+            )
 
 
 def _maker(number: str | None) -> Staff:

@@ -10,17 +10,19 @@ from django.db.models import F, Min, Sum
 from billing.models import Bill
 from billing.money import NO_MONEY
 
+# What of an open bill the ladder asks for: the principal, or the late charge that is left after it was paid.
+OWED = "(outstanding + late_charge_left)"
 # Overdue debts of the accounts %(ids)s on the day %(on)s. Without the late charge that grows by the day: a ladder
 # stands on what was billed.
-DEBTS = """
+DEBTS = f"""
     debt AS (
-        SELECT account_id, sum(outstanding + late_charge_left) AS amount, min(due_on) AS oldest,
+        SELECT account_id, sum({OWED}) AS amount, min(due_on) AS oldest,
             array_agg(id ORDER BY due_on, id) AS bills
         FROM billing_bill
         WHERE state = 'OPEN' AND due_on < %(on)s AND account_id = ANY (%(ids)s)
         GROUP BY account_id
     )
-"""
+"""  # noqa: S608 - words of our own
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def look_at(order: SupplyOrder, account: Account, at: datetime.datetime) -> Look
 def not_yet(order: SupplyOrder, account: Account, at: datetime.datetime) -> Obstacle | None:
     """Why an order that holds may not be carried out at this moment.
 
-    Codes: forbidden_time, not_the_announced_day, not_announced, last_word_missing, just_paid.
+    Codes: forbidden_time, not_the_announced_day, not_announced, notice_too_old, last_word_missing, just_paid.
     """
     rule = rule_of(order)
     return (
@@ -142,19 +142,29 @@ def _announcement(order: SupplyOrder, rule: PolicyStep, today: datetime.date) ->
             "not_the_announced_day",
             _("It is announced for %(date)s and carried out on no other day.") % {"date": order.planned_on},
         )
-    if not rule.notice_days or was_announced(order, rule, today):
+    if not rule.notice_days:
         return None
-    return Obstacle(
-        "not_announced",
-        _("Announce it first: the customer has to know %(days)s days before.") % {"days": rule.notice_days},
-    )
+    if not was_announced(order, rule, today):
+        return Obstacle(
+            "not_announced",
+            _("Announce it first: the customer has to know %(days)s days before.")
+            % {"days": rule.notice_days},
+        )
+    if rule.notice_valid_days and not was_announced(order, rule, today, rule.notice_valid_days):
+        return Obstacle(
+            "notice_too_old",
+            _("The announcement is older than %(days)s days and has run out. Announce it again.")
+            % {"days": rule.notice_valid_days},
+        )
+    return None
 
 
-def was_announced(order: SupplyOrder, rule: PolicyStep, day: datetime.date) -> bool:
-    """Whether the customer had the announcement so many days before the day."""
+def was_announced(order: SupplyOrder, rule: PolicyStep, day: datetime.date, valid_days: int = 0) -> bool:
+    """Whether the customer had the announcement so many days before the day, and not more than it is valid for."""
     proofs = DeliveryProof.objects.filter(step_id=order.step_id, kind__in=ANNOUNCED_BY)
     latest = day - datetime.timedelta(days=rule.notice_days)
-    return any(business_date_of(one.delivered_at) <= latest for one in proofs)
+    earliest = day - datetime.timedelta(days=valid_days) if valid_days else datetime.date.min
+    return any(earliest <= business_date_of(one.delivered_at) <= latest for one in proofs)
 
 
 def _last_word(order: SupplyOrder, rule: PolicyStep, at: datetime.datetime) -> Obstacle | None:

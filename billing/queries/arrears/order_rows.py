@@ -120,6 +120,7 @@ def order_row(order: SupplyOrder, at: datetime.datetime) -> dict[str, Any]:
         "last_word_at": order.last_word_at,
         "meter_value": order.meter_value,
         "reason": order.reason,
+        "case_url": reverse("billing:arrears_case", args=[order.step.case_id]) if order.step else "",
         "url": reverse("billing:supply_order", args=[order.pk]),
         "field_url": reverse("billing:field_order", args=[order.pk]),
         "photo_url": reverse("billing:supply_order_photo", args=[order.pk]) if order.photo else "",

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
 
 from accounts.models import Staff
-from billing.models import WriteOff
+from billing.models import WriteOff, WriteOffRecovery
 from billing.money import NO_MONEY
 
 State = WriteOff.State
@@ -17,7 +17,10 @@ TONES = {State.PROPOSED: "wait", State.SECONDED: "wait", State.APPROVED: "late",
 
 def write_offs_in(staff: Staff, view: str) -> QuerySet[WriteOff]:
     rows: QuerySet[WriteOff] = WriteOff.objects.visible_to(staff).select_related(
-        "bill__account__customer", "proposed_by", "seconded_by", "decided_by", "recovery__recovered_by"
+        "bill__account__customer", "proposed_by", "seconded_by", "decided_by"
+    )
+    rows = rows.prefetch_related(
+        Prefetch("recoveries", WriteOffRecovery.objects.select_related("recovered_by").order_by("pk"))
     )
     if view == "mine":
         return rows.filter(proposed_by=staff)
@@ -31,19 +34,26 @@ def write_offs_in(staff: Staff, view: str) -> QuerySet[WriteOff]:
 def write_off_totals(staff: Staff) -> dict[str, Any]:
     """How many wait, and what stands written off by kind and was not taken back."""
     seen = WriteOff.objects.visible_to(staff)
-    stands = Q(state=State.APPROVED, recovery__isnull=True)
+    stands = Q(state=State.APPROVED)
+    back = WriteOffRecovery.objects.filter(write_off__in=seen)
     sums: dict[str, Decimal | None] = seen.aggregate(
         doubtful=Sum("amount", filter=stands & Q(kind=WriteOff.Kind.DOUBTFUL)),
         bad=Sum("amount", filter=stands & Q(kind=WriteOff.Kind.BAD)),
-        recovered=Sum("recovery__amount"),
     )
+    came: dict[str, Decimal | None] = back.aggregate(
+        recovered=Sum("amount"),
+        doubtful=Sum("amount", filter=Q(write_off__kind=WriteOff.Kind.DOUBTFUL)),
+        bad=Sum("amount", filter=Q(write_off__kind=WriteOff.Kind.BAD)),
+    )
+    left = {name: (amount or NO_MONEY) - (came[name] or NO_MONEY) for name, amount in sums.items()}
     waiting = seen.aggregate(count=Count("pk", filter=Q(state__in=WriteOff.WAITING)))["count"]
-    return {"waiting": waiting} | {name: amount or NO_MONEY for name, amount in sums.items()}
+    return {"waiting": waiting, "recovered": came["recovered"] or NO_MONEY, **left}
 
 
 def write_off_row(one: WriteOff, staff: Staff) -> dict[str, Any]:
     account = one.bill.account
-    recovery = getattr(one, "recovery", None)
+    recoveries = list(one.recoveries.all())
+    left = one.amount - sum((back.amount for back in recoveries), NO_MONEY)
     return {
         "kind": one.get_kind_display(),
         "amount": one.amount,
@@ -66,11 +76,11 @@ def write_off_row(one: WriteOff, staff: Staff) -> dict[str, Any]:
         ],
         "state_label": one.get_state_display(),
         "state_tone": TONES[State(one.state)],
-        "recovered_at": recovery.recovered_at if recovery else None,
-        "recovered_by": recovery.recovered_by if recovery else None,
+        "recoveries": recoveries,
+        "left": left,
         "decide_url": reverse("billing:write_off_decide", args=[one.pk]) if may_decide(one, staff) else "",
         "recover_url": reverse("billing:write_off_recover", args=[one.pk])
-        if one.state == State.APPROVED and not recovery and staff.has_perm("billing.recover_writeoff")
+        if one.state == State.APPROVED and left and staff.has_perm("billing.recover_writeoff")
         else "",
     }
 

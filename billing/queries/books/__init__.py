@@ -3,6 +3,7 @@
 from billing.queries.books.adjustments import ADJUSTMENTS
 from billing.queries.books.bills import BILLS
 from billing.queries.books.cancellations import CANCELLATIONS
+from billing.queries.books.donations import DONATIONS
 from billing.queries.books.gas import GAS
 from billing.queries.books.heating import HEATING
 from billing.queries.books.invariant import Finding, Invariant, examine
@@ -15,7 +16,7 @@ from billing.queries.books.write_offs import WRITE_OFFS
 
 BILLING = (
     *LEDGER, *BILLS, *PAYMENTS, *RECEIPTS, *REVERSALS, *CANCELLATIONS, *ADJUSTMENTS, *HEATING, *GAS, *RUNS,
-    *WRITE_OFFS,
+    *WRITE_OFFS, *DONATIONS,
 )  # fmt: skip
 
 __all__ = ["BILLING", "Finding", "Invariant", "examine"]

@@ -97,4 +97,15 @@ ADJUSTMENTS = (
         WHERE entry.state = 'CANCELLED' AND bill.state <> 'CANCELLED'
         """,
     ),
+    Invariant(
+        "credit_follows_one_of_the_cancelled_bill_before",
+        """
+        SELECT adjustment.id FROM billing_adjustment adjustment
+        JOIN billing_adjustment earlier ON earlier.id = adjustment.follows_id
+        JOIN billing_bill bill ON bill.id = adjustment.bill_id
+        WHERE (bill.replaces_id, adjustment.component, adjustment.account_id, earlier.state)
+            IS DISTINCT FROM (earlier.bill_id, earlier.component, earlier.account_id, 'APPROVED')
+            OR adjustment.amount < earlier.amount
+        """,
+    ),
 )

@@ -18,13 +18,32 @@ CANCELLATIONS = (
             FROM billing_posting posting JOIN billing_billcancellation cancellation USING (bill_id)
             WHERE posting.payment_id IS NULL AND posting.reverses_id IS NULL) original
         FULL JOIN (
-            SELECT * FROM billing_posting WHERE cancellation_id IS NOT NULL AND payment_id IS NULL) mirror
+            SELECT * FROM billing_posting
+            WHERE cancellation_id IS NOT NULL AND payment_id IS NULL AND bill_id IS NOT NULL) mirror
             ON mirror.reverses_id = original.id
         WHERE (original.debit, original.credit, original.amount, original.account_id, original.bill_id,
                original.adjustment_id, original.cancelled_by, original.cancelled_on)
             IS DISTINCT FROM
               (mirror.credit, mirror.debit, mirror.amount, mirror.account_id, mirror.bill_id,
                mirror.adjustment_id, mirror.cancellation_id, mirror.business_date)
+        """,
+    ),
+    Invariant(
+        "cancellation_takes_back_every_heat_credit_of_its_bill",
+        """
+        SELECT coalesce(original.id, mirror.id) FROM (
+            SELECT posting.*, cancellation.id AS cancelled_by, cancellation.business_date AS cancelled_on
+            FROM billing_billcancellation cancellation JOIN billing_heatcredit given USING (bill_id)
+            JOIN billing_posting posting ON posting.id = given.posting_id) original
+        FULL JOIN (
+            SELECT * FROM billing_posting
+            WHERE cancellation_id IS NOT NULL AND payment_id IS NULL AND bill_id IS NULL) mirror
+            ON mirror.reverses_id = original.id
+        WHERE (original.debit, original.credit, original.amount, original.account_id, original.cancelled_by,
+               original.cancelled_on)
+            IS DISTINCT FROM
+              (mirror.credit, mirror.debit, mirror.amount, mirror.account_id, mirror.cancellation_id,
+               mirror.business_date)
         """,
     ),
     # A payment that was undone before has nothing to return; one that is undone later has its mirror.

@@ -28,8 +28,19 @@ HEATING = (
         """
         SELECT refund.id FROM billing_temperaturerefund refund
         LEFT JOIN (SELECT refund_id, sum(amount) AS amount FROM billing_heatcredit
-                   WHERE refund_id IS NOT NULL GROUP BY refund_id) credit ON credit.refund_id = refund.id
+                   WHERE refund_id IS NOT NULL AND replaces_id IS NULL GROUP BY refund_id) credit
+            ON credit.refund_id = refund.id
         WHERE coalesce(credit.amount, 0) <> CASE refund.state WHEN 'APPROVED' THEN refund.amount ELSE 0 END
+        """,
+    ),
+    Invariant(
+        "heat_credit_takes_the_place_of_one_on_the_cancelled_bill_before",
+        """
+        SELECT credit.id FROM billing_heatcredit credit
+        JOIN billing_heatcredit earlier ON earlier.id = credit.replaces_id
+        JOIN billing_bill bill ON bill.id = credit.bill_id
+        WHERE (bill.replaces_id, credit.reason, credit.component, credit.refund_id)
+            IS DISTINCT FROM (earlier.bill_id, earlier.reason, earlier.component, earlier.refund_id)
         """,
     ),
     Invariant(

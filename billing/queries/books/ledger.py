@@ -39,6 +39,8 @@ MONEY = (
     ("billing_seasonsettlement", "id", "refund", NO_MONEY),
     ("billing_seasonsettlement", "id", "collect", NO_MONEY),
     ("billing_heatcredit", "id", "amount", FEN),
+    ("billing_donation", "id", "amount", FEN),
+    ("billing_donationgrant", "id", "amount", FEN),
 )
 
 
@@ -81,6 +83,9 @@ LEDGER = (
         WHERE bill_id IS NULL AND payment_id IS NULL AND adjustment_id IS NULL
             AND NOT (debit LIKE 'revenue:%' AND credit = 'prepaid'
                 AND id IN (SELECT posting_id FROM billing_heatcredit))
+            AND NOT (credit = 'donation' AND id IN (SELECT posting_id FROM billing_donation))
+            AND NOT (debit = 'prepaid' AND credit LIKE 'revenue:%' AND cancellation_id IS NOT NULL
+                AND reverses_id IN (SELECT posting_id FROM billing_heatcredit))
             AND NOT ('cash_difference' IN (debit, credit) AND (debit LIKE 'cash:%' OR credit LIKE 'cash:%'))
         """,
     ),

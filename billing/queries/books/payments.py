@@ -47,7 +47,7 @@ PAYMENTS = (
         """
         SELECT DISTINCT payment_id FROM (
             SELECT payment_id, ledger, sum(amount) AS amount FROM (
-                SELECT payment_id, amount, CASE WHEN method IN ('CASH', 'PREPAID', 'OPENING') THEN lower(method)
+                SELECT payment_id, amount, CASE WHEN method IN ('CASH', 'PREPAID', 'OPENING', 'DONATION') THEN lower(method)
                                                 ELSE 'clearing:' || lower(method) END AS ledger
                 FROM billing_tender
                 UNION ALL

@@ -7,9 +7,10 @@ WRITE_OFFS = (
         """
         SELECT bill.id FROM billing_bill bill
         LEFT JOIN (
-            SELECT lost.bill_id, sum(lost.amount) AS amount FROM billing_writeoff lost
-            LEFT JOIN billing_writeoffrecovery back ON back.write_off_id = lost.id
-            WHERE lost.state = 'APPROVED' AND back.id IS NULL GROUP BY lost.bill_id) approved
+            SELECT lost.bill_id, sum(lost.amount - coalesce(back.amount, 0)) AS amount FROM billing_writeoff lost
+            LEFT JOIN (SELECT write_off_id, sum(amount) AS amount FROM billing_writeoffrecovery
+                       GROUP BY write_off_id) back ON back.write_off_id = lost.id
+            WHERE lost.state = 'APPROVED' GROUP BY lost.bill_id) approved
             ON approved.bill_id = bill.id
         WHERE bill.written_off IS DISTINCT FROM coalesce(approved.amount, 0)
         """,
@@ -46,9 +47,10 @@ WRITE_OFFS = (
     Invariant(
         "recovery_takes_back_what_was_written_off",
         """
-        SELECT back.id FROM billing_writeoffrecovery back
-        JOIN billing_writeoff lost ON lost.id = back.write_off_id
-        WHERE lost.state <> 'APPROVED' OR back.amount <> lost.amount
+        SELECT lost.id FROM billing_writeoff lost
+        JOIN (SELECT write_off_id, sum(amount) AS amount FROM billing_writeoffrecovery
+              GROUP BY write_off_id) back ON back.write_off_id = lost.id
+        WHERE lost.state <> 'APPROVED' OR back.amount > lost.amount
         """,
     ),
     Invariant(

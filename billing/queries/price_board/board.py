@@ -80,8 +80,8 @@ def _published(tariff: Tariff, version: TariffVersion) -> Published:
         version.effective_from,
         version.effective_until,
         document_of(tariff, version),
-        tables_of(tariff.kind, tariff.rules, version.prices),
-        notes_of(tariff.kind, tariff.rules, version.prices),
+        tables_of(tariff.kind, tariff.rules_on(version.effective_from), version.prices),
+        notes_of(tariff.kind, tariff.rules_on(version.effective_from), version.prices),
     )
 
 

@@ -14,7 +14,11 @@ from billing.rating.late_charge_rule import ANY_CATEGORY, PRINCIPAL, RESIDENT
 
 def late_charge_of(service: str, branch: Branch | None, on: datetime.date) -> str:
     """The rule for bills due on a day: the branch's own, or the one for all."""
-    rows = LateChargeRow.objects.filter(service=service, effective_from__lte=on).order_by("-effective_from")
+    rows = (
+        LateChargeRow.objects.approved()
+        .filter(service=service, effective_from__lte=on)
+        .order_by("-effective_from")
+    )
     for one in dict.fromkeys((branch, None)):
         row = rows.filter(branch=one).first()
         if row is not None and (row.effective_until is None or row.effective_until >= on):

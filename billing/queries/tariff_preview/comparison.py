@@ -72,10 +72,14 @@ def compare_version(version: TariffVersion) -> list[Comparison]:
         tariff.service,
         tariff.kind,
         tariff.rules,
-        earlier.prices if earlier is not None else None,
-        version.prices,
+        _with_rules(earlier) if earlier is not None else None,
+        _with_rules(version),
         on=version.effective_from,
     )
+
+
+def _with_rules(version: TariffVersion) -> Json:
+    return {**version.prices, "rules": version.standing_rules()}
 
 
 def compare(

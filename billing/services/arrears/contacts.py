@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -9,12 +10,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Contact, Staff
 from accounts.services.audit import record_audit
-from billing.models import CaseStep, ContactAttempt, DeliveryProof, OptOut
+from billing.business_date import business_date_of
+from billing.models import ArrearsHold, CaseStep, ContactAttempt, DeliveryProof, OptOut
+from billing.queries.arrears.holds import holds_of
 from billing.services.arrears.deliveries import deliver_step
+from billing.services.arrears.holds import place_hold
+from billing.services.arrears.promises import promise_payment
 from billing.services.locks import lock_request
 from billing.services.refusals import ArrearsRefused
 
 Result = ContactAttempt.Result
+Kind = ArrearsHold.Kind
 # Somebody was on the line and has heard what is owed.
 REACHED = (Result.PROMISED, Result.REFUSED, Result.HARDSHIP, Result.DISPUTES)
 BY_TELEPHONE = (*REACHED, Result.MOVED, Result.WRONG_NUMBER, Result.NO_ANSWER)
@@ -30,16 +36,27 @@ def record_call(
     note: str = "",
     recording: str = "",
     phone: str = "",
+    amount: Decimal | None = None,
+    due_on: datetime.date | None = None,
     request_id: UUID,
     at: datetime.datetime,
     by: Staff,
 ) -> ContactAttempt:
     """Write down a call. One that reached somebody and was recorded proves the step; the others are tried again.
 
-    `phone` is the number that was called: a wrong one is marked so, and called no more.
-    Asking twice with one request_id writes it once. Codes: unknown_step, unknown_result, step_not_waiting.
+    `phone` is the number that was called: a wrong one is marked so, and called no more. A promise is made of
+    `amount` by `due_on`; who disputes the bill is held. Asking twice with one request_id writes it once.
+    Codes: unknown_step, unknown_result, step_not_waiting, promise_missing, note_missing, and those of
+    promise_payment.
     """
-    return _record(
+    lock_request(request_id)
+    if earlier := ContactAttempt.objects.filter(request_id=request_id).first():
+        return earlier
+    if result == Result.PROMISED and (amount is None or due_on is None):
+        raise ArrearsRefused(_("Say how much was promised, and by which day."), code="promise_missing")
+    if result == Result.DISPUTES and not note.strip():
+        raise ArrearsRefused(_("Say in the note what is disputed."), code="note_missing")
+    attempt = _record(
         step_id,
         way=ContactAttempt.Way.CALL,
         allowed=BY_TELEPHONE,
@@ -51,6 +68,13 @@ def record_call(
         at=at,
         by=by,
     )
+    if result == Result.PROMISED:
+        assert amount is not None
+        assert due_on is not None
+        promise_payment(attempt.account_id, amount=amount, due_on=due_on, by=by, at=at, note=attempt.note)
+    elif result == Result.DISPUTES and Kind.DISPUTE not in _held(attempt.account_id, at):
+        place_hold(attempt.account_id, kind=Kind.DISPUTE, reason=attempt.note, by=by, at=at)
+    return attempt
 
 
 @transaction.atomic
@@ -146,6 +170,10 @@ def _record(
     if way == ContactAttempt.Way.CALL and result in REACHED and attempt.recording and _is_next(step):
         deliver_step(step.pk, kind=DeliveryProof.Kind.CALL, reference=attempt.recording, at=at, by=by)
     return attempt
+
+
+def _held(account_id: int, at: datetime.datetime) -> list[ArrearsHold.Kind]:
+    return holds_of([account_id], business_date_of(at)).get(account_id, [])
 
 
 def _is_next(step: CaseStep) -> bool:

@@ -13,6 +13,7 @@ from billing.services.arrears.policy_terms import PolicyTerms, StepTerms, check_
 from billing.services.refusals import ArrearsRefused
 
 State = ArrearsPolicyVersion.State
+LONGEST_REASON = 200
 
 
 @transaction.atomic
@@ -39,6 +40,7 @@ def change_policy_version(
     for column, value in _columns(terms).items():
         setattr(version, column, value)
     version.made_at, version.made_by = at, changed_by
+    version.sent_back_for, version.sent_back_at, version.sent_back_by = "", None, None
     version.save()
     version.steps.all().delete()
     _write_steps(version, terms)
@@ -52,7 +54,7 @@ def approve_policy_version(
 ) -> ArrearsPolicyVersion:
     """Put a draft in force from its date. Cases that are open keep the version they began under.
 
-    Codes: not_draft, not_allowed, self_approval, in_the_past, same_day and those of check_terms.
+    Codes: not_draft, not_allowed, self_approval, sent_back, in_the_past, same_day and those of check_terms.
     """
     version = _lock_draft(version)
     if not approved_by.has_perm("billing.approve_arrearspolicyversion"):
@@ -61,11 +63,42 @@ def approve_policy_version(
         raise ArrearsRefused(
             _("You wrote this version yourself: another person has to approve it."), code="self_approval"
         )
+    if version.sent_back_for:
+        raise ArrearsRefused(
+            _("This draft was sent back. It can be approved once it has been changed."), code="sent_back"
+        )
     _check_date(version, at)
     check_terms(version.policy.service, terms_of(version))
     version.state, version.approved_by, version.approved_at = State.APPROVED, approved_by, at
     version.save(update_fields=["state", "approved_by", "approved_at"])
     _record("arrears.approve_policy", version, approved_by, at)
+    return version
+
+
+@transaction.atomic
+def send_back_policy_version(
+    version: ArrearsPolicyVersion, *, reason: str, by: Staff, at: datetime.datetime
+) -> ArrearsPolicyVersion:
+    """Give a draft back to its maker with what has to be changed. Codes: not_draft, not_allowed, self_approval,
+    sent_back, reason_missing.
+    """
+    version = _lock_draft(version)
+    if not by.has_perm("billing.approve_arrearspolicyversion"):
+        raise ArrearsRefused(_("Your post does not approve arrears policies."), code="not_allowed")
+    if by.pk == version.made_by_id:
+        raise ArrearsRefused(_("You wrote this version yourself: change it."), code="self_approval")
+    if version.sent_back_for:
+        raise ArrearsRefused(
+            _("This draft was sent back already; its maker has not changed it yet."), code="sent_back"
+        )
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise ArrearsRefused(
+            _("Say what has to be changed, in at most 200 characters."), code="reason_missing"
+        )
+    version.sent_back_for, version.sent_back_at, version.sent_back_by = reason, at, by
+    version.save(update_fields=["sent_back_for", "sent_back_at", "sent_back_by"])
+    _record("arrears.send_back_policy", version, by, at)
     return version
 
 

@@ -42,6 +42,7 @@ class StepTerms:
     template: str
     min_days: int
     notice_days: int = 0
+    notice_valid_days: int = 0
     last_word_minutes: int = 0
     limits_supply: bool = False
     stops_supply: bool = False
@@ -68,7 +69,7 @@ def check_terms(service: str, terms: PolicyTerms) -> None:
     """Refuse a ladder that cannot be climbed, or that the law does not allow for the service.
 
     Codes: no_steps, too_many_steps, not_money, bad_wait, source_missing, stages_out_of_order, wrong_channel,
-    effect_missing, no_letter_before, too_early, not_announced, no_last_word, no_forbidden_times.
+    effect_missing, notice_ends_too_early, no_letter_before, too_early, not_announced, no_last_word, no_forbidden_times.
     """
     if not terms.steps:
         raise ArrearsRefused(_("A ladder has at least one step."), code="no_steps")
@@ -117,6 +118,12 @@ def _check_step(position: int, step: StepTerms) -> None:
         raise ArrearsRefused(
             _("Step %(position)s waits longer than a year, or has an hour after 24."),
             code="bad_wait",
+            params=params,
+        )
+    if step.notice_valid_days and not step.notice_days <= step.notice_valid_days <= LONGEST_WAIT:
+        raise ArrearsRefused(
+            _("Step %(position)s: the announcement is valid at least until it may be acted on."),
+            code="notice_ends_too_early",
             params=params,
         )
     wanted = (step.stage == Stage.RESTRICT, step.stage == Stage.STOP)

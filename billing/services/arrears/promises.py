@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Staff
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
-from billing.models import ArrearsHold, Promise
-from billing.money import FEN, to_money
+from billing.models import ArrearsHold, Bill, Promise
+from billing.money import FEN, NO_MONEY, to_money
 from billing.queries.arrears.debts import Debt, overdue_of
+from billing.queries.late_charges import debts_on
 from billing.services.arrears.closing import hold_back_steps
 from billing.services.arrears.holds import lock_account
 from billing.services.refusals import ArrearsRefused
@@ -83,7 +84,7 @@ def promise_payment(
     debt = _lock_debt(account_id, by, at)
     today = business_date_of(at)
     _check_part(amount, due_on, today, today + LONGEST_PROMISE)
-    _check_sum(amount, debt)
+    _check_sum(account_id, amount, debt, today)
     if _broken_since(account_id, debt) >= MOST_BROKEN:
         raise ArrearsRefused(
             _("Two promises for this debt were broken. Agree on instalments with the supervisor instead."),
@@ -123,7 +124,7 @@ def agree_instalments(
     for due_on, amount in parts:
         _check_part(amount, due_on, today, today + LONGEST_PLAN)
     total = sum((amount for _due_on, amount in parts), Decimal(0))
-    _check_sum(total, debt)
+    _check_sum(account_id, total, debt, today)
     if total < debt.amount:
         raise ArrearsRefused(
             _("The instalments come to %(total)s, but %(owed)s is overdue. The plan covers the whole debt."),
@@ -166,10 +167,17 @@ def _check_part(amount: Decimal, due_on: datetime.date, today: datetime.date, la
         )
 
 
-def _check_sum(amount: Decimal, debt: Debt) -> None:
-    if amount > debt.amount:
+def _check_sum(account_id: int, amount: Decimal, debt: Debt, today: datetime.date) -> None:
+    """At most what the case page shows: the debt with the late charge of today."""
+    if amount <= debt.amount:
+        return
+    bills = Bill.objects.open().due_before(today).filter(account=account_id).select_related("account")
+    owed = sum((one.principal + one.late_charge for one in debts_on(list(bills), today)), NO_MONEY)
+    if amount > owed:
         raise ArrearsRefused(
-            _("Only %(owed)s is overdue."), code="more_than_owed", params={"owed": debt.amount}
+            _("Only %(owed)s is overdue, the late charge of today included."),
+            code="more_than_owed",
+            params={"owed": owed},
         )
 
 

@@ -1,24 +1,19 @@
 """Reminders by SMS as rows. Whoever sends them later looks again whether they are still needed."""
 
-from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Account, Staff
-from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
-from billing.models import ArrearsCase, CaseStep, Mailing, Message, PolicyStep
+from billing.models import ArrearsCase, CaseStep, Message, PolicyStep
 from billing.queries.arrears.reminders import Reminder, WhyNot, reminders_of
 from billing.services.arrears.notices import LONGEST_TEXT, Notice, notice_called, written
 from billing.services.refusals import ArrearsRefused
 
 # Accounts that are read and written together.
 SET = 1000
-MOST_ACCOUNTS = 50_000
 AGAIN = ":again:"
 # Nothing was wrong with the number: the step can be written to again.
 _TAKEN_BACK = Q(state=Message.State.CANCELLED, error__in=["NO_DEBT", "HELD"])
@@ -50,7 +45,7 @@ def queue_step_messages(*, at: datetime) -> int:
         for step_id, earlier, account_id, template in part:
             key = f"step:{step_id}" + (f"{AGAIN}{earlier + 1}" if earlier else "")
             messages += _step_message(reminders[account_id], template, key, at, step_id)
-        made += _insert(messages)
+        made += insert_messages(messages)
     return made
 
 
@@ -62,7 +57,7 @@ def _step_message(reminder: Reminder, template: str, key: str, at: datetime, ste
     if why:
         return []
     try:
-        return [_message(reminder, notice_called(template), key, at, step_id=step_id)]
+        return [message_for(reminder, notice_called(template), key, at, step_id=step_id)]
     except ArrearsRefused as refusal:
         # One text with a gap does not stop the others.
         return [_unwritten(reminder, template, key, at, step_id, str(refusal.code))]
@@ -82,53 +77,6 @@ def _unwritten(reminder: Reminder, template: str, key: str, at: datetime, step_i
     )
 
 
-@transaction.atomic
-def queue_messages(account_ids: Iterable[int], *, template: str, at: datetime, by: Staff) -> Mailing:
-    """Write a reminder for each of the accounts, and count by reason those that get none.
-
-    The same text goes to an account once a day, however often it is asked for. Codes: nobody_chosen, too_many,
-    unknown_template, not_a_message, unknown_field, missing_field.
-    """
-    wanted = sorted(set(account_ids))
-    text = notice_called(template)
-    if text.kind != "SMS":
-        raise ArrearsRefused(_("This text is not one for messages."), code="not_a_message")
-    if not wanted:
-        raise ArrearsRefused(_("Choose at least one account."), code="nobody_chosen")
-    if len(wanted) > MOST_ACCOUNTS:
-        raise ArrearsRefused(
-            _("No more than %(limit)s accounts at once. Choose fewer."),
-            code="too_many",
-            params={"limit": MOST_ACCOUNTS},
-        )
-    on = business_date_of(at)
-    seen = Account.objects.visible_to(by).filter(pk__in=wanted).values_list("pk", flat=True)
-    visible = sorted(seen)
-    left_out: Counter[str] = Counter({"UNKNOWN": len(wanted) - len(visible)})
-    mailing = Mailing.objects.create(
-        kind=Mailing.Kind.SMS, template=template, made_at=at, made_by=by, wanted=len(wanted)
-    )
-    for start in range(0, len(visible), SET):
-        messages = []
-        for reminder in reminders_of(visible[start : start + SET], on).values():
-            if why := reminder.why_no_sms:
-                left_out[why] += 1
-            else:
-                key = f"day:{on:%Y%m%d}:{template}:{reminder.account.pk}"
-                messages.append(_message(reminder, text, key, at, mailing_id=mailing.pk))
-        left_out["TODAY_ALREADY"] += len(messages) - _insert(messages)
-    mailing.left_out = {reason: count for reason, count in sorted(left_out.items()) if count}
-    mailing.save(update_fields=["left_out"])
-    record_audit(
-        actor=by,
-        action="arrears.queue_messages",
-        on=mailing,
-        at=at,
-        details={"wanted": mailing.wanted, "left_out": mailing.left_out, "template": template},
-    )
-    return mailing
-
-
 def words_for(reminder: Reminder, notice: Notice) -> tuple[str, dict[str, str]]:
     """The sentence as it leaves, and what it was filled with. Code: missing_field."""
     fields = reminder.fields()
@@ -142,6 +90,7 @@ def left_out_words(left_out: dict[str, int]) -> list[tuple[str, int]]:
         **{code: str(label) for code, label in WhyNot.choices},
         "UNKNOWN": _("not an account of yours"),
         "TODAY_ALREADY": _("has had this text today"),
+        "REMINDED": _("had a message within the last days"),
         "HAS_ONE": _("has its letter already"),
         "STEP_OVER": _("the step is over"),
         "missing_field": _("the text names something that is not known for this account"),
@@ -154,7 +103,7 @@ def left_out_words(left_out: dict[str, int]) -> list[tuple[str, int]]:
     return [(words.get(code, code), count) for code, count in left_out.items()]
 
 
-def _message(
+def message_for(
     reminder: Reminder,
     notice: Notice,
     key: str,
@@ -179,7 +128,7 @@ def _message(
     )
 
 
-def _insert(messages: list[Message]) -> int:
+def insert_messages(messages: list[Message]) -> int:
     """Write those whose key is new, and count them. Of two who write the same key at once, the second writes nothing."""
     keys = [message.dedupe_key for message in messages]
     known = set(Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))

@@ -6,13 +6,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from accounts.models.account import Category
 from billing.models import ArrearsHold
 from billing.queries.arrears.debts import DEBTS
 from billing.queries.arrears.holds import CONTESTED, HELD, LOW_INCOME
+from billing.queries.arrears.policies import RESIDENTS
 
-# Who counts as a resident on the ladder; the rest are units and shops.
-RESIDENTS = (Category.RESIDENT, Category.RESIDENT_SHARED)
 # A step that could not be delivered, or whose order was refused, is raised again after so many days.
 TRY_AGAIN_DAYS = 7
 

@@ -11,23 +11,22 @@ from accounts.rows import insert_rows
 from accounts.services.audit import audit_entry
 from billing.business_date import business_date_of
 from billing.models import SupplyOrder
+from billing.queries.arrears.debts import DEBTS
 
 # Whose overdue debt is gone, or below the threshold of the policy that its last cut or its open case stood under.
-_CLEAR = """
-    SELECT account.id AS account_id,
-        coalesce(owed.amount, 0) = 0 OR owed.amount < coalesce(policy.threshold, 0) AS is_clear
+_MONEY = f"""
+    {DEBTS}, money AS (SELECT account.id AS account_id,
+        coalesce(debt.amount, 0) = 0 OR debt.amount < coalesce(policy.threshold, 0) AS is_clear
     FROM accounts_account account
-    LEFT JOIN LATERAL (
-        SELECT sum(outstanding) AS amount FROM billing_bill
-        WHERE account_id = account.id AND state = 'OPEN' AND due_on < %(today)s) owed ON true
+    LEFT JOIN debt ON debt.account_id = account.id
     LEFT JOIN LATERAL (
         SELECT version.threshold FROM billing_arrearscase arrears
         JOIN billing_arrearspolicyversion version ON version.id = arrears.version_id
         WHERE arrears.account_id = account.id ORDER BY arrears.id DESC LIMIT 1) policy ON true
-    WHERE account.id = ANY (%(ids)s)
-"""
+    WHERE account.id = ANY (%(ids)s))
+"""  # noqa: S608 -- our own words
 _END = f"""
-    WITH money AS ({_CLEAR})
+    WITH {_MONEY}
     UPDATE billing_supplyorder AS supply SET state = 'CANCELLED',
         reason = CASE WHEN money.is_clear THEN %(paid)s ELSE %(owed_again)s END
     FROM money
@@ -36,7 +35,7 @@ _END = f"""
     RETURNING supply.id
 """  # noqa: S608 -- our own words
 _RESTORE = f"""
-    WITH money AS ({_CLEAR})
+    WITH {_MONEY}
     INSERT INTO billing_supplyorder (account_id, kind, state, due_at, payment_id, proposed_at, decided_at, photo,
                                      recheck, reason)
     SELECT account.id, 'RESTORE', 'APPROVED', %(at)s + make_interval(hours => term.hours), (
@@ -66,7 +65,7 @@ def restore_after_payment(account_ids: Iterable[int], at: datetime.datetime) -> 
     """
     words: dict[str, Any] = {
         "ids": list(account_ids),
-        "today": business_date_of(at),
+        "on": business_date_of(at),
         "at": at,
         "paid": _("Paid."),
         "owed_again": _("The payment was undone."),

@@ -114,7 +114,7 @@ def announce_order(
     """Keep the proof that the customer knows the day, and move the day so that the notice is long enough.
 
     Codes: unknown_order, not_approved, not_a_proof, reference_missing, delivered_later, too_early,
-    no_allowed_day.
+    no_allowed_day, notice_too_old.
     """
     account, order = lock_order(order, by)
     check_approved(order)
@@ -133,6 +133,7 @@ def announce_order(
     order.planned_on = _planned(
         order, account, business_date_of(delivered_at), planned_on, not_before=business_date_of(at)
     )
+    _check_still_valid(order, business_date_of(delivered_at))
     order.last_word_at = None
     order.save(update_fields=["planned_on", "last_word_at"])
     _leave_a_trace("arrears.announce_order", order, by, at, proof.get_kind_display())
@@ -235,6 +236,19 @@ def _planned(
         code="no_allowed_day",
         params={"days": DAYS_AHEAD, "why": sentence},
     )
+
+
+def _check_still_valid(order: SupplyOrder, announced_on: datetime.date) -> None:
+    days = rule_of(order).notice_valid_days
+    assert order.planned_on is not None
+    if days and order.planned_on > announced_on + days * DAY:
+        raise ArrearsRefused(
+            _(
+                "This notice has run out by %(date)s: it is valid for %(days)s days. Deliver a new one nearer the day."
+            ),
+            code="notice_too_old",
+            params={"date": order.planned_on, "days": days},
+        )
 
 
 def _checked_reason(reason: str) -> str:

@@ -1,8 +1,10 @@
 """Debts that are no longer expected (呆账, 坏账): proposed, approved by two others, still payable."""
 
 import datetime
+from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Staff
@@ -10,7 +12,7 @@ from accounts.rows import insert_rows
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
 from billing.models import Bill, Posting, WriteOff, WriteOffRecovery
-from billing.money import NO_MONEY
+from billing.money import FEN, NO_MONEY, to_money
 from billing.services.arrears.closing import close_cases
 from billing.services.locks import balances_of, lock_bills, save_balances
 from billing.services.postings import RECEIVABLE
@@ -80,7 +82,7 @@ def approve_write_off(write_off: WriteOff, *, approved_by: Staff, at: datetime.d
     write_off.state, write_off.decided_by, write_off.decided_at = State.APPROVED, approved_by, at
     write_off.business_date = business_date_of(at)
     write_off.save(update_fields=["state", "decided_by", "decided_at", "business_date"])
-    _post(bill, write_off, WRITE_OFF, RECEIVABLE, at)
+    _post(bill, write_off.amount, WRITE_OFF, RECEIVABLE, at)
     bill.outstanding, bill.written_off = NO_MONEY, bill.written_off + write_off.amount
     bill.state = Bill.State.WRITTEN_OFF
     bill.save(update_fields=["outstanding", "written_off", "state"])
@@ -104,10 +106,13 @@ def refuse_write_off(write_off: WriteOff, *, refused_by: Staff, at: datetime.dat
 
 
 @transaction.atomic
-def recover_write_off(write_off: WriteOff, *, recovered_by: Staff, at: datetime.datetime) -> WriteOffRecovery:
-    """Let a written-off debt be owed again, because the customer comes to pay it at the window.
+def recover_write_off(
+    write_off: WriteOff, *, recovered_by: Staff, at: datetime.datetime, amount: Decimal | None = None
+) -> WriteOffRecovery:
+    """Let a written-off debt, or a part of it, be owed again, because the customer comes to pay it at the window.
 
-    Codes: unknown_bill, may_not_recover, not_written_off, recovered_before.
+    Without an amount: all that is left of it. Codes: unknown_bill, may_not_recover, not_written_off,
+    recovered_before, not_money, more_than_left.
     """
     (bill,) = lock_bills([write_off.bill_id])
     _check_branch(bill, recovered_by)
@@ -118,20 +123,21 @@ def recover_write_off(write_off: WriteOff, *, recovered_by: Staff, at: datetime.
         )
     if write_off.state != State.APPROVED:
         raise ArrearsRefused(_("This debt has not been written off."), code="not_written_off")
-    if WriteOffRecovery.objects.filter(write_off=write_off).exists():
-        raise ArrearsRefused(_("This debt has been taken back already."), code="recovered_before")
+    amount = _checked_part(write_off, amount)
     recovery = WriteOffRecovery.objects.create(
         write_off=write_off,
-        amount=write_off.amount,
+        amount=amount,
         business_date=business_date_of(at),
         recovered_at=at,
         recovered_by=recovered_by,
     )
-    _post(bill, write_off, RECEIVABLE, WRITE_OFF, at)
-    bill.outstanding += write_off.amount
-    bill.written_off -= write_off.amount
+    _post(bill, amount, RECEIVABLE, WRITE_OFF, at)
+    bill.outstanding += amount
+    bill.written_off -= amount
+    # With principal open again the late charge is computed from the days, not from what was left.
+    bill.late_charge_left = NO_MONEY
     bill.state = Bill.State.OPEN
-    bill.save(update_fields=["outstanding", "written_off", "state"])
+    bill.save(update_fields=["outstanding", "written_off", "late_charge_left", "state"])
     _leave_a_trace("arrears.recover_write_off", write_off, recovered_by, at)
     return recovery
 
@@ -171,11 +177,27 @@ def _check_person(write_off: WriteOff, staff: Staff, permission: str) -> None:
         )
 
 
-def _post(bill: Bill, write_off: WriteOff, debit: str, credit: str, at: datetime.datetime) -> None:
+def _checked_part(write_off: WriteOff, amount: Decimal | None) -> Decimal:
+    back = write_off.recoveries.aggregate(amount=Sum("amount"))["amount"] or NO_MONEY
+    left: Decimal = write_off.amount - back
+    if not left:
+        raise ArrearsRefused(_("This debt has been taken back already."), code="recovered_before")
+    if amount is None:
+        return left
+    if not amount.is_finite() or amount < FEN or to_money(amount) != amount:
+        raise ArrearsRefused(_("An amount is above zero and has at most two decimals."), code="not_money")
+    if amount > left:
+        raise ArrearsRefused(
+            _("Only %(left)s of it is still written off."), code="more_than_left", params={"left": left}
+        )
+    return amount
+
+
+def _post(bill: Bill, amount: Decimal, debit: str, credit: str, at: datetime.datetime) -> None:
     posting = Posting(
         debit=debit,
         credit=credit,
-        amount=write_off.amount,
+        amount=amount,
         account_id=bill.account_id,
         bill=bill,
         business_date=business_date_of(at),
@@ -183,7 +205,7 @@ def _post(bill: Bill, write_off: WriteOff, debit: str, credit: str, at: datetime
     )
     insert_rows([posting])
     balance = balances_of({bill.account_id: bill.account})[bill.account_id]
-    balance.receivable += write_off.amount if debit == RECEIVABLE else -write_off.amount
+    balance.receivable += amount if debit == RECEIVABLE else -amount
     save_balances([balance])
 
 

@@ -1,3 +1,4 @@
+import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,8 @@ from billing.services.arrears.notices import notice_called, written
 from billing.services.refusals import ArrearsRefused
 
 NEXT = 15
+# What most customers say: the whole debt, within the week.
+LIKELY = datetime.timedelta(days=7)
 EARLIER = 5
 
 
@@ -66,9 +69,11 @@ def _context(staff: Staff, wanted: str, form: CallForm) -> dict[str, Any]:
     }
     if chosen is None:
         return context
+    card = _card(chosen)
     if not form.is_bound:
-        context["form"] = CallForm(initial={"step": chosen.pk, "request_id": uuid4()})
-    return context | _card(chosen)
+        likely = {"amount": card["reminder"].total, "due_on": today + LIKELY}
+        context["form"] = CallForm(initial={"step": chosen.pk, "request_id": uuid4(), **likely})
+    return context | card
 
 
 def _card(step: CaseStep) -> dict[str, Any]:

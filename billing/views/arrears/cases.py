@@ -10,16 +10,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Account
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
 from billing.forms.arrears.agreements import HoldForm, InstalmentsForm, LiftForm, PromiseForm
+from billing.forms.arrears.supply_orders import OrderForm
 from billing.models import ArrearsCase, ArrearsHold
 from billing.money import NO_MONEY
 from billing.queries.arrears.case_page import CaseBill, bills_of, rungs_of, total_of, what_holds
 from billing.services.arrears.holds import lift_hold, place_hold
+from billing.services.arrears.orders_by_hand import next_order, propose_order_by_hand
 from billing.services.arrears.promises import agree_instalments, promise_payment
 
 CONTACTS = 20
@@ -92,6 +94,31 @@ def hold_lift(request: StaffRequest, pk: int) -> HttpResponse:
         form,
         lambda data: lift_hold(hold, **data, by=request.user, at=timezone.now()),
     )
+
+
+@permission_required(["billing.view_arrearscase", "billing.propose_supplyorder"], raise_exception=True)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def case_order(request: StaffRequest, pk: int) -> HttpResponse:
+    """Propose the next order of the ladder by hand; what is missing for it is listed."""
+    case, now = _case(request, pk), timezone.now()
+    form = OrderForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            order = propose_order_by_hand(case, **form.cleaned_data, by=request.user, at=now)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            return redirect("billing:supply_order", order.pk)
+    context = {
+        "case": case,
+        "account": case.account,
+        "wanted": next_order(case, business_date_of(now)),
+        "is_open": case.state == ArrearsCase.State.OPEN,
+        "form": form,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "billing/arrears/case_order.html", context, status=status)
 
 
 def _case(request: StaffRequest, pk: int) -> ArrearsCase:

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.masking import mask_phone
 from accounts.requests import StaffRequest
 from billing.forms.reaching import MessageForm, OptOutForm, UnsureForm
-from billing.models import Mailing, Message
+from billing.models import Message
 from billing.services.arrears.contacts import opt_out
+from billing.services.arrears.mailings import queue_messages
 from billing.services.arrears.message_reports import decide_unsure
 from billing.services.arrears.notices import notice_called
-from billing.services.arrears.queueing import left_out_words, queue_messages
+from billing.services.arrears.queueing import left_out_words
 
 ROWS = 20
 State = Message.State
@@ -106,24 +107,6 @@ def message_decide(request: StaffRequest, pk: int) -> HttpResponse:
             )
             return redirect("billing:message_list")
     return _list(request, OptOutForm(), refused=form, status=422)
-
-
-@permission_required("billing.view_message", raise_exception=True)
-@require_GET
-@never_cache
-def mailing_detail(request: StaffRequest, pk: int) -> HttpResponse:
-    """A bulk of messages: how many went out, and why the others did not."""
-    mailings = Mailing.objects.visible_to(request.user).filter(kind=Mailing.Kind.SMS)
-    mailing = get_object_or_404(mailings.select_related("made_by"), pk=pk)
-    counts = mailing.messages.values_list("state").annotate(count=Count("id")).order_by("state")
-    context = {
-        "mailing": mailing,
-        "title": notice_called(mailing.template).title,
-        "counts": [(State(state).label, TONES.get(State(state), ""), count) for state, count in counts],
-        "left_out": left_out_words(mailing.left_out),
-        "tab": "",
-    }
-    return render(request, "billing/arrears/mailing_detail.html", context)
 
 
 def _list(

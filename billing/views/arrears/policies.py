@@ -27,6 +27,7 @@ from billing.services.arrears.policies import (
     approve_policy_version,
     change_policy_version,
     draft_policy_version,
+    send_back_policy_version,
     terms_of,
 )
 from billing.services.refusals import ArrearsRefused
@@ -106,9 +107,25 @@ def policy_approve(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("billing:policy_version", pk=pk)
 
 
+@permission_required("billing.approve_arrearspolicyversion", raise_exception=True)
+@require_POST
+def policy_send_back(request: StaffRequest, pk: int) -> HttpResponse:
+    """Give a draft back to its maker."""
+    version = version_seen_by(request.user, pk)
+    reason = request.POST.get("reason", "")
+    try:
+        send_back_policy_version(version, reason=reason, by=request.user, at=timezone.now())
+    except ArrearsRefused as refusal:
+        return _page(request, version_seen_by(request.user, pk), refusal)
+    messages.success(request, _("Sent back: its maker reads why on this page."))
+    return redirect("billing:policy_version", pk=pk)
+
+
 def version_seen_by(staff: Staff, pk: int) -> ArrearsPolicyVersion:
     versions = ArrearsPolicyVersion.objects.filter(policy__in=policies_seen_by(staff))
-    return get_object_or_404(versions.select_related("policy__branch", "made_by", "approved_by"), pk=pk)
+    return get_object_or_404(
+        versions.select_related("policy__branch", "made_by", "approved_by", "sent_back_by"), pk=pk
+    )
 
 
 def _page(
@@ -129,7 +146,10 @@ def _page(
         "is_draft": is_draft,
         "is_own": is_own,
         "may_change": is_draft and user.has_perm("billing.add_arrearspolicyversion"),
-        "may_approve": is_draft and not is_own and user.has_perm("billing.approve_arrearspolicyversion"),
+        "may_approve": is_draft
+        and not is_own
+        and not version.sent_back_for
+        and user.has_perm("billing.approve_arrearspolicyversion"),
     }
     return render(request, "billing/arrears/policy_version.html", context, status=422 if refusal else 200)
 

@@ -13,20 +13,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import District, JobRun, Premises
+from accounts.models import JobRun, Premises
 from accounts.models.account import Service
 from accounts.models.organisation import in_current_language
 from accounts.requests import StaffRequest
 from billing.business_date import business_date_of
-from billing.forms.arrears.agreements import WorkbenchForm
 from billing.models import CaseStep, PolicyStep
-from billing.queries.arrears.ageing import AGES
-from billing.queries.arrears.workbench import TABS, cases_of, figures_of
+from billing.queries.arrears.workbench import cases_of, figures_of
 from billing.services.arrears.daily_run import JOB, run_arrears
+from billing.views.arrears.selection import selection_of, workbench_form
 
 ROWS = 20
 PLACE = ("street", "community", "building", "unit", "room")
-SHOWN_PARAMETERS = ("whose", "district", "service", "least", "sort")
+SHOWN_PARAMETERS = ("whose", "district", "service", "least", "sort", "branch")
 
 
 @permission_required("billing.view_arrearscase", raise_exception=True)
@@ -35,11 +34,9 @@ SHOWN_PARAMETERS = ("whose", "district", "service", "least", "sort")
 def arrears_workbench(request: StaffRequest) -> HttpResponse:
     """My list of who owes: by amount, age, last contact and limitation; every figure opens its rows."""
     today = business_date_of(timezone.now())
-    form = WorkbenchForm({**_defaults(request), **request.GET.dict()}, staff=request.user)
-    tab, age = request.GET.get("tab", ""), request.GET.get("age", "")
-    tab = tab if tab in TABS else "all"
-    age = age if age in {one.code for one in AGES} else ""
-    selection = form.selection(tab=tab, age=age)
+    form = workbench_form(request)
+    selection = selection_of(request, form)
+    tab, age = selection.tab, selection.age
     figures = figures_of(selection, today)
     rows: Any = cases_of(selection, today, figures)
     page: Page[Any] = Paginator(rows, ROWS).get_page(request.GET.get("page"))
@@ -85,12 +82,6 @@ def arrears_run(request: StaffRequest) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, sentence % {"steps": morning.steps}, extra_tags="notice-done")
     return redirect("billing:arrears_workbench")
-
-
-def _defaults(request: StaffRequest) -> dict[str, str]:
-    """A collector comes for the own districts."""
-    owns = District.objects.filter(owner=request.user).exists()
-    return {"whose": "mine" if owns else "all", "sort": "amount"}
 
 
 def _url(kept: dict[str, str], **more: str) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Account
 from accounts.requests import StaffRequest
-from billing.forms.arrears.write_offs import DecisionForm, WriteOffForm
+from billing.forms.arrears.write_offs import DecisionForm, RecoveryForm, WriteOffForm
 from billing.models import Bill, WriteOff
 from billing.queries.arrears.write_off_rows import VIEWS, write_off_row, write_off_totals, write_offs_in
 from billing.services.arrears.write_offs import (
@@ -91,9 +91,11 @@ def write_off_decide(request: StaffRequest, pk: int) -> HttpResponse:
 def write_off_recover(request: StaffRequest, pk: int) -> HttpResponse:
     """Let a written-off debt be owed again: the customer is here to pay it."""
     write_off = get_object_or_404(WriteOff.objects.visible_to(request.user).select_related("bill"), pk=pk)
-    form = Form(request.POST)
+    form = RecoveryForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
     try:
-        recover_write_off(write_off, recovered_by=request.user, at=timezone.now())
+        recover_write_off(write_off, **form.cleaned_data, recovered_by=request.user, at=timezone.now())
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return _page(request, form)

@@ -14,6 +14,7 @@ from accounts.models import Branch
 from config.demo.founding import FoundingRefused, found_demo_company
 from config.demo.gas_cards import lay_out_cards
 from config.demo.planner import clear_remains, count_rows
+from config.demo.queue import fill_lobby
 from config.demo.sign_ins import sign_in_table
 
 
@@ -51,6 +52,8 @@ class Command(BaseCommand):
             found_demo_company(accounts, seed=seed, on=on, watch=_bar)
         except FoundingRefused as refusal:
             raise CommandError(refusal.messages[0]) from refusal
+        if on == timezone.localdate():
+            fill_lobby(timezone.now())
         lay_out_cards(Path(settings.CARD_FOLDER))
         count_rows()
 

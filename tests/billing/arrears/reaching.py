@@ -6,8 +6,8 @@ from accounts.models import Account, Branch
 from billing.models import DeliveryProof, Mailing
 from billing.services.arrears.contacts import record_call
 from billing.services.arrears.letters import make_letters
+from billing.services.arrears.mailings import queue_messages
 from billing.services.arrears.message_reports import record_report
-from billing.services.arrears.queueing import queue_messages
 from billing.sms.gateway import Fate, Finding
 from tests.factories.accounts import make_staff
 from tests.factories.counters import MORNING

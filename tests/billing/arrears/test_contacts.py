@@ -1,6 +1,7 @@
 """Calls and visits, deliveries and numbers that want no SMS."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import Account, Branch, Contact, Staff
-from billing.models import CaseStep, ContactAttempt, DeliveryProof, Letter, OptOut
+from billing.models import ArrearsHold, CaseStep, ContactAttempt, DeliveryProof, Letter, OptOut, Promise
 from billing.printing import set_letters
 from billing.queries.arrears.call_list import calls_made, calls_to_make
 from billing.services.arrears.contacts import opt_out, record_call, record_visit
@@ -28,6 +29,10 @@ TODAY = MORNING.date()
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 20 + b"IEND"
 
 
+WHOLE = {"amount": Decimal("100.00"), "due_on": TODAY + datetime.timedelta(days=7)}
+SAID: dict[str, dict[str, Any]] = {"PROMISED": WHOLE, "DISPUTES": {"note": "面积不对"}}
+
+
 def call(step: CaseStep, by: Staff, result: str, **fields: Any) -> ContactAttempt:
     return record_call(
         step.pk, **{"result": result, "request_id": uuid4(), "at": MORNING, "by": by, **fields}
@@ -41,7 +46,7 @@ class TestACall:
     ) -> None:
         step = make_step(debtor, "CALL")
 
-        call(step, collector, result, recording="R-0001")
+        call(step, collector, result, recording="R-0001", **SAID.get(result, {}))
 
         step.refresh_from_db()
         proof = DeliveryProof.objects.get()
@@ -54,7 +59,7 @@ class TestACall:
 
     @pytest.mark.parametrize(
         ("result", "recording"),
-        [("PROMISED", ""), ("NO_ANSWER", "R-1"), ("WRONG_NUMBER", "R-1"), ("MOVED", "R-1")],
+        [("REFUSED", ""), ("NO_ANSWER", "R-1"), ("WRONG_NUMBER", "R-1"), ("MOVED", "R-1")],
     )
     def test_proves_nothing_otherwise(
         self, debtor: Account, collector: Staff, result: str, recording: str
@@ -65,6 +70,50 @@ class TestACall:
 
         step.refresh_from_db()
         assert (step.state, ContactAttempt.objects.count(), DeliveryProof.objects.count()) == ("DUE", 1, 0)
+
+    def test_makes_the_promise_that_was_heard(self, debtor: Account, collector: Staff) -> None:
+        step = make_step(debtor, "CALL")
+
+        call(step, collector, "PROMISED", note="发工资后", **WHOLE)
+
+        promise = Promise.objects.get()
+        assert (promise.account, promise.amount, promise.due_on) == (
+            debtor,
+            Decimal("100.00"),
+            WHOLE["due_on"],
+        )
+        assert promise.hold.reason == "发工资后"
+        step.refresh_from_db()
+        assert step.state == "CANCELLED"
+
+    def test_holds_the_ladder_of_who_disputes(self, debtor: Account, collector: Staff) -> None:
+        first, second = make_step(debtor, "CALL"), uuid4()
+
+        call(first, collector, "DISPUTES", note="面积不对", request_id=second)
+        call(first, collector, "DISPUTES", note="面积不对", request_id=second)
+
+        hold = ArrearsHold.objects.get()
+        assert (hold.account, hold.kind, hold.reason, hold.lifted_at) == (debtor, "DISPUTE", "面积不对", None)
+
+    @pytest.mark.parametrize(
+        ("result", "fields", "code"),
+        [
+            ("PROMISED", {}, "promise_missing"),
+            ("PROMISED", {"amount": Decimal("100.00")}, "promise_missing"),
+            ("PROMISED", {**WHOLE, "amount": Decimal("100.01")}, "more_than_owed"),
+            ("PROMISED", {**WHOLE, "due_on": TODAY - datetime.timedelta(days=1)}, "date_passed"),
+            ("DISPUTES", {"note": " "}, "note_missing"),
+        ],
+    )
+    def test_with_half_a_result_is_refused_and_writes_nothing(
+        self, debtor: Account, collector: Staff, result: str, fields: dict[str, Any], code: str
+    ) -> None:
+        step = make_step(debtor, "CALL")
+
+        with refused(code):
+            call(step, collector, result, **fields)
+        assert not ContactAttempt.objects.exists()
+        assert not ArrearsHold.objects.exists()
 
     def test_marks_the_wrong_number_and_no_other(self, debtor: Account, collector: Staff) -> None:
         Contact.objects.create(customer=debtor.customer, phone="13900005678")

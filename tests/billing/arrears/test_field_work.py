@@ -21,7 +21,7 @@ from tests.billing.arrears.supply_people import JPEG, PHOTO, supervisor, unseen_
 from tests.counters.rows import broken_invariants, refused
 from tests.factories.accounts import make_account, make_staff
 from tests.factories.arrears import ship_calendars
-from tests.factories.billing import make_bill
+from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay
 from tests.factories.supply import make_approved, make_given, make_order
 
@@ -273,6 +273,17 @@ class TestTheWrongMoment:
 
         assert carry_out(order, worker, at=told + 3 * DAY).state == "DONE"
 
+    def test_is_after_the_notice_has_run_out(self, account: Account, worker: Staff) -> None:
+        order = make_given(account, worker, notice_days=3, notice_valid_days=7)
+        announce_order(order, kind="SIGNED", delivered_at=MORNING, by=worker, at=MORNING)
+        late = MORNING + 8 * DAY
+        SupplyOrder.objects.filter(pk=order.pk).update(planned_on=late.date())
+        with refused("notice_too_old"):
+            carry_out(order, worker, at=late)
+        announce_order(order, kind="SIGNED", delivered_at=late, by=worker, at=late)
+
+        assert carry_out(order, worker, at=late + 3 * DAY).state == "DONE"
+
     def test_is_before_the_last_word_and_in_the_half_hour_after_it(
         self, account: Account, worker: Staff
     ) -> None:
@@ -330,6 +341,21 @@ class TestTheReconnection:
         pay(shift, account, list(account.bills.all()), cash("299.99"))
 
         assert not SupplyOrder.objects.filter(kind="RESTORE").exists()
+
+    def test_does_not_begin_while_late_charge_is_left(
+        self, account: Account, worker: Staff, shift: Shift
+    ) -> None:
+        make_late_charge_rule(service=account.service, terms={"rate": "0.001", "cap": "principal"})
+        self.stopped(account, worker)
+        bill = account.bills.get()
+        pay(shift, account, [bill], cash("300.00"))
+        bill.refresh_from_db()
+        assert (bill.outstanding, bill.late_charge_left > 0) == (0, True)
+        assert not SupplyOrder.objects.filter(kind="RESTORE").exists()
+
+        pay(shift, account, [bill], cash("100.00"))
+
+        assert SupplyOrder.objects.filter(kind="RESTORE").exists()
 
     def test_does_not_begin_because_the_debt_was_written_off(
         self, account: Account, worker: Staff, finance: Staff, supervisor: Staff, branch: Branch, shift: Shift

@@ -17,10 +17,10 @@ from billing.queries.arrears.policies import Ladder, class_of, policy_versions_o
 from billing.services.arrears.policies import (
     approve_policy_version,
     change_policy_version,
+    send_back_policy_version,
     terms_of,
 )
 from billing.services.arrears.policy_import import import_policies
-from billing.services.arrears.policy_terms import check_terms
 from billing.services.refusals import ArrearsRefused
 from tests.counters.meeting import at_once, make_them_meet, remove_row_locks
 from tests.factories.accounts import make_branch, make_staff
@@ -48,7 +48,12 @@ def refused(code: str, call: Any, *args: Any, **named: Any) -> None:
 class TestTheLaw:
     @pytest.mark.parametrize("service", ["HEAT", "GAS", "WATER", "ELECTRICITY"])
     def test_allows_the_plain_ladder(self, service: str) -> None:
-        check_terms(service, make_terms())
+        policy = make_policy(service=service)
+
+        version = make_approved_policy(policy)
+
+        stages = list(version.steps.order_by("position").values_list("stage", "needs_approval"))
+        assert stages == [("INFORM", False), ("LETTER", False), ("STOP", True)]
 
     @pytest.mark.parametrize(
         ("service", "terms", "code"),
@@ -72,6 +77,7 @@ class TestTheLaw:
             ("WATER", {"steps": (inform(), inform(), stop(30))}, "no_letter_before"),
             ("WATER", {"steps": (inform(), letter(), stop(9))}, "too_early"),
             ("WATER", {"steps": (inform(), letter(), stop(20, notice_days=4))}, "not_announced"),
+            ("WATER", {"steps": (inform(), letter(), stop(notice_valid_days=4))}, "notice_ends_too_early"),
             ("HEAT", {"steps": (inform(), letter(), stop(9))}, "too_early"),
             ("ELECTRICITY", {"steps": (inform(), letter(), stop(10))}, "too_early"),
             ("ELECTRICITY", {"steps": (inform(), letter(), stop(30, notice_days=2))}, "not_announced"),
@@ -181,6 +187,31 @@ class TestApprovePolicyVersion:
         )
 
         assert policy_versions_on(NEXT_MONTH)[Ladder("WATER", "RESIDENT", None)] == first
+
+
+class TestSendBackPolicyVersion:
+    def test_gives_a_draft_to_its_maker_who_changes_it(self) -> None:
+        draft, manager = make_draft_policy(), make_staff(role="manager")
+
+        send_back_policy_version(draft, reason="公告天数不足", by=manager, at=MADE_AT)
+
+        refused("sent_back", approve_policy_version, draft, approved_by=manager, at=MADE_AT)
+        refused("sent_back", send_back_policy_version, draft, reason="再看", by=manager, at=MADE_AT)
+        changed = change_policy_version(draft, make_terms(), changed_by=draft.made_by, at=MADE_AT)
+        assert changed.sent_back_for == ""
+        assert approve_policy_version(changed, approved_by=manager, at=MADE_AT).state == "APPROVED"
+
+    def test_is_refused(self) -> None:
+        manager = make_staff(role="manager")
+        draft, approved = make_draft_policy(), make_approved_policy(make_policy(service="GAS"))
+        own = make_draft_policy(make_policy(service="HEAT"), made_by=manager)
+
+        refused("not_draft", send_back_policy_version, approved, reason="改", by=manager, at=MADE_AT)
+        refused("self_approval", send_back_policy_version, own, reason="改", by=manager, at=MADE_AT)
+        refused("reason_missing", send_back_policy_version, draft, reason=" ", by=manager, at=MADE_AT)
+        finance = make_staff(role="finance")
+        refused("not_allowed", send_back_policy_version, draft, reason="改", by=finance, at=MADE_AT)
+        assert not ArrearsPolicyVersion.objects.exclude(sent_back_for="").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,7 +16,7 @@ from billing.services.refusals import ArrearsRefused
 from counters.models import Shift
 from counters.services.payments import void_payment_at_counter
 from tests.factories.accounts import make_account, make_customer, make_staff
-from tests.factories.billing import make_bill
+from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.cases import make_arrears_policy, morning_of, waiting_step
 from tests.factories.counters import MORNING, cash, pay
 
@@ -295,3 +295,27 @@ class TestAHold:
 
         codes = [one.value.code for one in (again, twice, by_hand)]
         assert codes == ["held_already", "lifted_already", "decided_by_money"]
+
+
+class TestTheLateChargeOfToday:
+    """A hundred days at 0.1 percent a day: 30.00 beside the 300.00."""
+
+    @pytest.fixture
+    def debt(self, account: Account) -> Bill:
+        make_late_charge_rule(service="HEAT", terms={"rate": "0.001", "cap": "principal"})
+        return make_bill(account, total="300.00", due_on=TODAY - days(100))
+
+    def test_may_be_promised_with_the_bill(self, debt: Bill, account: Account, collector: Staff) -> None:
+        assert promise(account, collector, "330.00").amount == Decimal("330.00")
+        with pytest.raises(ArrearsRefused) as refusal:
+            promise(account, collector, "330.01")
+        assert refusal.value.code == "more_than_owed"
+
+    def test_may_be_in_the_instalments_and_need_not(
+        self, debt: Bill, account: Account, collector: Staff
+    ) -> None:
+        assert len(plan(account, collector, part(3, "150.00"), part(9, "150.00"))) == 2
+        assert len(plan(account, collector, part(3, "150.00"), part(9, "180.00"))) == 2
+        with pytest.raises(ArrearsRefused) as refusal:
+            plan(account, collector, part(3, "150.00"), part(9, "149.99"))
+        assert refusal.value.code == "less_than_owed"

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account, Branch, Staff
 from billing.models import CaseStep, Mailing, Message
 from billing.services.arrears import notices
+from billing.services.arrears.mailings import queue_messages
 from billing.services.arrears.notices import FOLDER, notice_called, written
-from billing.services.arrears.queueing import queue_messages, queue_step_messages
+from billing.services.arrears.queueing import queue_step_messages
 from billing.services.refusals import ArrearsRefused
 from tests.billing.arrears.test_sending import dispute, opt_out, pay_all, promise
 from tests.counters.meeting import at_once

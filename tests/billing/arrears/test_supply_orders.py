@@ -205,6 +205,13 @@ class TestTheAnnouncement:
         with refused(code):
             self.announce(order, worker, **changes)
 
+    def test_is_refused_when_the_notice_would_have_run_out(self, account: Account, worker: Staff) -> None:
+        order = make_approved(account, notice_days=3, notice_valid_days=7)
+
+        with refused("notice_too_old"):
+            self.announce(order, worker, planned_on=TODAY + 8 * DAY)
+        assert self.announce(order, worker, planned_on=TODAY + 7 * DAY).planned_on == TODAY + 7 * DAY
+
     def test_is_refused_before_the_approval(self, account: Account, worker: Staff) -> None:
         order = make_order(account)
 

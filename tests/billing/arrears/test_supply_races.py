@@ -1,14 +1,18 @@
 """The payment and the valve at one moment: whoever has the account's lock first is right, and nobody is cut in vain."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from accounts.models import Account
-from billing.models import SupplyOrder
+from billing.models import Bill, SupplyOrder
+from billing.queries.arrears.order_checks import look_at
 from billing.services.arrears.field_work import carry_out_order
+from billing.services.arrears.money import money_came
 from billing.services.arrears.supply_orders import approve_order
 from tests.billing.arrears.supply_people import PHOTO
 from tests.counters.meeting import at_once, make_them_meet, outcomes, remove_row_locks
@@ -55,7 +59,32 @@ class TestCuttingWhileTheCustomerPays:
         assert cut_first != paid_first
         assert outcomes(results) == {"SupplyOrder": 1, "Payment": 1}
         assert Account.objects.get(pk=door.account.pk).state == ("STOPPED" if cut_first else "ACTIVE")
+        # Whoever was cut a moment before the money came is supplied again.
+        assert SupplyOrder.objects.filter(kind="RESTORE").exists() == cut_first
         assert broken_invariants() == []
+
+    def test_would_leave_a_customer_cut_who_has_paid_without_the_lock(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        door, both_have_looked = Door(), Barrier(2)
+
+        def met(look: Callable[..., Any]) -> Callable[..., Any]:
+            def then_wait(*args: Any) -> Any:
+                answer = look(*args)
+                both_have_looked.wait(timeout=20)
+                return answer
+
+            return then_wait
+
+        remove_row_locks(monkeypatch)
+        monkeypatch.setattr("billing.services.arrears.field_work.look_at", met(look_at))
+        monkeypatch.setattr("billing.services.payments.money_came", met(money_came))
+
+        at_once(door.cut, door.pay)
+
+        assert Bill.objects.get().state == "PAID"
+        assert Account.objects.get(pk=door.account.pk).state == "STOPPED"
+        assert not SupplyOrder.objects.filter(kind="RESTORE").exists()
 
 
 class TestTwoWorkersAtOneValve:
@@ -77,10 +106,17 @@ class TestTwoWorkersAtOneValve:
 
 class TestTwoSupervisors:
     def test_decide_once(self) -> None:
+        assert outcomes(self.both()) == {"SupplyOrder": 1, "already_decided": 1}
+
+    def test_would_both_decide_without_the_lock(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        remove_row_locks(monkeypatch)
+        make_them_meet(monkeypatch, "billing.services.arrears.supply_orders.look_at", 2, afterwards=True)
+
+        assert outcomes(self.both()) == {"SupplyOrder": 2}
+
+    def both(self) -> list[Any]:
         branch = make_branch()
         order = make_order(make_account(branch=branch))
         people = [make_staff(role="supervisor", branch=branch) for _ in range(2)]
 
-        results = at_once(*(partial(approve_order, order, decided_by=one, at=MORNING) for one in people))
-
-        assert outcomes(results) == {"SupplyOrder": 1, "already_decided": 1}
+        return at_once(*(partial(approve_order, order, decided_by=one, at=MORNING) for one in people))

@@ -239,6 +239,34 @@ class TestTheCustomerWhoPaysAfterAll:
         with refused("recovered_before"):
             recover_write_off(done, recovered_by=cashier, at=MORNING)
 
+    def test_may_come_with_a_part_of_it(
+        self, bill: Bill, account: Account, finance: Staff, supervisor: Staff, manager: Staff, shift: Shift
+    ) -> None:
+        lost = write_off(bill, finance, supervisor, manager)
+
+        recover_write_off(lost, recovered_by=shift.cashier, at=MORNING, amount=Decimal("100.00"))
+        assert written_off_bill(bill) == ("OPEN", Decimal(100), Decimal(200))
+        pay(shift, account, [bill], cash("100.00"))
+        assert written_off_bill(bill) == ("WRITEOFF", Decimal(0), Decimal(200))
+        assert broken_invariants() == []
+
+        recover_write_off(lost, recovered_by=shift.cashier, at=MORNING)
+
+        assert written_off_bill(bill) == ("OPEN", Decimal(200), Decimal(0))
+        assert broken_invariants() == []
+
+    @pytest.mark.parametrize(
+        ("amount", "code"),
+        [("300.01", "more_than_left"), ("0.00", "not_money"), ("0.001", "not_money"), ("NaN", "not_money")],
+    )
+    def test_takes_back_no_more_than_there_is(
+        self, bill: Bill, finance: Staff, supervisor: Staff, manager: Staff, amount: str, code: str
+    ) -> None:
+        lost = write_off(bill, finance, supervisor, manager)
+
+        with refused(code):
+            recover_write_off(lost, recovered_by=finance, at=MORNING, amount=Decimal(amount))
+
     def test_can_be_written_off_again(
         self, bill: Bill, finance: Staff, supervisor: Staff, manager: Staff, cashier: Staff
     ) -> None:

@@ -1,0 +1,27 @@
+"""Money that another paid goes back to that payer, and never becomes the customer's prepaid credit."""
+
+from collections.abc import Collection, Mapping
+
+from django.utils.translation import gettext as _
+
+from billing.models import Allocation
+from billing.services.refusals import CorrectionRefused
+
+
+def other_payers(bill_ids: Collection[int]) -> dict[int, str]:
+    """Who else than the customer has paid on these bills. One query."""
+    shares = Allocation.objects.filter(
+        bill_id__in=bill_ids, payment__third_party__isnull=False, payment__reversal__isnull=True
+    )
+    return dict(shares.order_by("pk").values_list("bill_id", "payment__third_party__payer__name"))
+
+
+def check_no_other_payer(bill_id: int, payers: Mapping[int, str] | None = None) -> None:
+    """Refuse what would turn another's money into the customer's credit. Code: paid_by_another."""
+    payer = (other_payers([bill_id]) if payers is None else payers).get(bill_id)
+    if payer:
+        raise CorrectionRefused(
+            _("%(payer)s paid on this bill. Undo that payment first: the money goes back to the payer."),
+            code="paid_by_another",
+            params={"payer": payer},
+        )

@@ -1,0 +1,41 @@
+from django.urls import path
+
+from service_quality.views import (
+    card_books,
+    cards,
+    follow_ups,
+    rate,
+    ratings,
+    tablet,
+    tablets,
+    thanks,
+)
+
+urlpatterns = [
+    path("rate/window/<str:key>/", tablet.tablet, name="tablet"),
+    path("rate/window/<str:key>/now/", tablet.tablet_now, name="tablet_now"),
+    path("rate/window/<str:key>/ask/", tablet.tablet_ask, name="tablet_ask"),
+    path("rate/window/<str:key>/rate/", tablet.tablet_rate, name="tablet_rate"),
+    path("rate/<str:code>/", rate.rate_receipt, name="rate_receipt"),
+    path("ratings/", ratings.rating_figures, name="rating_figures"),
+    path("ratings/rows/", ratings.rating_rows, name="rating_rows"),
+    path("ratings/own/", ratings.own_ratings, name="own_ratings"),
+    path("ratings/follow-ups/", follow_ups.follow_up_list, name="follow_up_list"),
+    path("ratings/follow-ups/<int:pk>/", follow_ups.follow_up_detail, name="follow_up"),
+    path("ratings/tablets/", tablets.tablet_list, name="tablet_list"),
+    path("ratings/tablets/<int:window_id>/renew/", tablets.tablet_renew, name="tablet_renew"),
+    path("cards/", cards.card_list, name="card_list"),
+    path("cards/give/", thanks.give_card, name="give_card"),
+    path("cards/give/thanks/", thanks.card_given, name="card_given"),
+    path("cards/give/<str:code>/", thanks.give_card_of, name="give_card_of"),
+    path("cards/new/", cards.card_new, name="card_new"),
+    path("cards/enter/", cards.card_enter, name="card_enter"),
+    path("cards/books/", card_books.card_book_list, name="card_book_list"),
+    path("cards/books/<int:pk>/", card_books.card_book, name="card_book"),
+    path("cards/promotions/", cards.promotion_list, name="promotion_list"),
+    path("cards/wall/", cards.wall, name="card_wall"),
+    path("cards/wall/screen/", cards.wall_screen, name="card_wall_screen"),
+    path("cards/<str:serial>/", cards.card_detail, name="card_detail"),
+    path("cards/<str:serial>/void/", cards.card_void, name="card_void"),
+    path("cards/<str:serial>/show/", cards.card_show, name="card_show"),
+]

@@ -1,0 +1,290 @@
+"""Another's money pays bills, goes back to the payer, and is never the customer's credit."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import Account, Branch, Staff
+from billing.models import Balance, Bill, Donation, DonationGrant, Payment, Posting, Tender, ThirdPartyPayer
+from billing.services.adjustments import approve_adjustment, propose_adjustment
+from billing.services.cancellations import cancel_bill
+from billing.services.donations import approve_grant, left_of, propose_grant, refuse_grant
+from billing.services.offers import PaymentRequest
+from billing.services.refusals import BillingRefused
+from billing.services.third_parties import enter_payer
+from counters.models import Shift
+from counters.services.payments import reverse_payment_at_counter, take_payment_at_counter
+from tests.counters.meeting import at_once, outcomes
+from tests.counters.rows import broken_invariants
+from tests.factories.accounts import make_account, make_branch, make_staff
+from tests.factories.billing import make_bill
+from tests.factories.counters import MORNING, cash, pay
+from tests.factories.donations import make_donation, make_payer
+
+TWENTY = Decimal("20.00")
+
+
+@pytest.fixture
+def supervisor(branch: Branch) -> Staff:
+    return make_staff(role="supervisor", branch=branch)
+
+
+@pytest.fixture
+def manager(branch: Branch) -> Staff:
+    return make_staff(role="manager", branch=branch)
+
+
+@pytest.fixture
+def bill(account: Account) -> Bill:
+    return make_bill(account, total="100.00")
+
+
+def propose(bill: Bill, by: Staff, donation: Donation | None = None, **fields: Any) -> DonationGrant:
+    donation = donation or make_donation(bill.account.branch)
+    return propose_grant(
+        donation, bill, **{"amount": Decimal("100.00"), "reason": "低保户", "by": by, "at": MORNING, **fields}
+    )
+
+
+def refused_with(code: str, call: Any) -> None:
+    before = _rows()
+    with pytest.raises(BillingRefused) as refusal:
+        call()
+    assert (refusal.value.code, _rows()) == (code, before)
+
+
+def _rows() -> list[int]:
+    models: list[Any] = [Donation, DonationGrant, Payment, Posting, ThirdPartyPayer]
+    return [model.objects.count() for model in models]
+
+
+@pytest.mark.django_db
+class TestADonation:
+    def test_lies_in_a_pot_of_its_own(self, branch: Branch) -> None:
+        donation = make_donation(branch)
+
+        posting = Posting.objects.get()
+        assert (posting.debit, posting.credit, posting.amount) == (
+            "clearing:bank",
+            "donation",
+            donation.amount,
+        )
+        assert posting.account is None
+        assert broken_invariants() == []
+
+    def test_is_taken_once_however_often_it_is_sent(self, branch: Branch) -> None:
+        payer, request_id = make_payer(branch), uuid4()
+
+        first, second = (
+            make_donation(branch, payer=payer, request_id=request_id, reference="S1") for _ in range(2)
+        )
+        assert first == second
+        assert Posting.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"amount": Decimal("0.00")}, "not_money"),
+            ({"amount": Decimal("0.001")}, "not_money"),
+            ({"method": "CASH"}, "unknown_method"),
+            ({"reference": " "}, "no_reference"),
+            ({"purpose": ""}, "purpose_missing"),
+            ({"reference": "ｓ1"}, "reference_used"),
+        ],
+    )
+    def test_is_refused(self, branch: Branch, fields: dict[str, Any], code: str) -> None:
+        payer, by = make_payer(branch), make_staff(role="supervisor", branch=branch)
+        make_donation(branch, reference="S1")
+
+        refused_with(code, lambda: make_donation(branch, payer=payer, by=by, **fields))
+
+    def test_is_received_by_who_may(self, branch: Branch) -> None:
+        payer = make_payer(branch)
+        for by, code in (
+            (make_staff(role="cashier", branch=branch), "may_not_receive"),
+            (make_staff(role="collector"), "unknown_payer"),
+        ):
+            refused_with(code, lambda by=by: make_donation(branch, payer=payer, by=by))
+
+
+@pytest.mark.django_db
+class TestAGrant:
+    def test_pays_the_bill_of_a_household_with_the_donor_on_it(
+        self, bill: Bill, supervisor: Staff, manager: Staff
+    ) -> None:
+        grant = approve_grant(propose(bill, supervisor), by=manager, at=MORNING)
+
+        bill.refresh_from_db()
+        assert (bill.state, bill.outstanding) == ("PAID", Decimal("0.00"))
+        assert grant.payment is not None
+        assert (grant.payment.channel, grant.payment.third_party.payer) == ("DONATION", grant.donation.payer)
+        assert Tender.objects.get().method == "DONATION"
+        assert left_of(grant.donation) == Decimal("1900.00")
+        assert broken_invariants() == []
+
+    def test_leaves_the_customers_own_credit_alone(
+        self, account: Account, bill: Bill, shift: Shift, supervisor: Staff, manager: Staff
+    ) -> None:
+        pay(shift, account, [], cash("30.00"), keep_as_credit=True)
+
+        approve_grant(propose(bill, supervisor), by=manager, at=MORNING)
+
+        assert Balance.objects.get(account=account).prepaid == Decimal("30.00")
+
+    def test_lies_in_the_pot_again_when_it_is_undone(
+        self, account: Account, bill: Bill, shift: Shift, supervisor: Staff, manager: Staff
+    ) -> None:
+        grant = approve_grant(propose(bill, supervisor), by=manager, at=MORNING)
+        assert grant.payment is not None
+
+        reverse_payment_at_counter(
+            grant.payment, shift=shift, request_id=uuid4(), reason="WRONG_ACCOUNT", note="", at=MORNING,
+            reversed_by=shift.cashier, approved_by=supervisor,
+        )  # fmt: skip
+
+        bill.refresh_from_db()
+        assert bill.outstanding == Decimal("100.00")
+        assert left_of(grant.donation) == Decimal("2000.00")
+        assert Balance.objects.get(account=account).prepaid == Decimal("0.00")
+        assert broken_invariants() == []
+
+    def test_stays_in_the_pot_when_it_is_refused(self, bill: Bill, supervisor: Staff, manager: Staff) -> None:
+        grant = refuse_grant(propose(bill, supervisor), by=manager, at=MORNING)
+
+        assert left_of(grant.donation) == Decimal("2000.00")
+        refused_with("already_decided", lambda: approve_grant(grant, by=manager, at=MORNING))
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"amount": Decimal("100.01")}, "more_than_owed"),
+            ({"amount": Decimal("NaN")}, "not_money"),
+            ({"reason": ""}, "reason_missing"),
+        ],
+    )
+    def test_is_not_proposed(self, bill: Bill, supervisor: Staff, fields: dict[str, Any], code: str) -> None:
+        donation = make_donation(bill.account.branch)
+
+        refused_with(code, lambda: propose(bill, supervisor, donation, **fields))
+
+    def test_is_not_proposed_beyond_the_pot(self, bill: Bill, supervisor: Staff) -> None:
+        donation = make_donation(bill.account.branch, amount=Decimal("120.00"))
+        propose(bill, supervisor, donation)
+        other = make_bill(bill.account, total="50.00")
+
+        refused_with("more_than_left", lambda: propose(other, supervisor, donation, amount=Decimal("20.01")))
+        refused_with("proposed_before", lambda: propose(bill, supervisor, donation, amount=Decimal("20.00")))
+
+    def test_is_given_by_another_person(
+        self, branch: Branch, bill: Bill, manager: Staff, finance: Staff
+    ) -> None:
+        grant = propose(bill, finance)
+        for by, code in (
+            (finance, "same_person"),
+            (make_staff(role="supervisor", branch=branch), "may_not_approve"),
+        ):
+            refused_with(code, lambda by=by: approve_grant(grant, by=by, at=MORNING))
+
+    def test_is_not_given_once_the_customer_has_paid(
+        self, account: Account, bill: Bill, shift: Shift, supervisor: Staff, manager: Staff
+    ) -> None:
+        grant = propose(bill, supervisor)
+        pay(shift, account, [bill], cash("100.00"))
+
+        refused_with("bill_settled", lambda: approve_grant(grant, by=manager, at=MORNING))
+
+
+@pytest.mark.django_db
+class TestAPaymentOfAnother:
+    def take(self, shift: Shift, bill: Bill, **fields: Any) -> Payment:
+        payer = make_payer(shift.cashier.branch, kind="EMPLOYER")
+        wanted = PaymentRequest(
+            uuid4(),
+            bill.account_id,
+            (bill.pk,),
+            (cash(fields.pop("amount", "100.00")),),
+            payer_id=payer.pk,
+            **fields,
+        )
+        return take_payment_at_counter(wanted, shift=shift, taken_by=shift.cashier, at=MORNING)
+
+    def test_keeps_its_payer(self, shift: Shift, bill: Bill) -> None:
+        payment = self.take(shift, bill, amount="150.00")
+
+        assert payment.third_party.payer.kind == "EMPLOYER"
+        assert payment.change_given == Decimal("50.00")
+        assert broken_invariants() == []
+
+    def test_is_never_kept_as_the_customers_credit(self, shift: Shift, bill: Bill) -> None:
+        with pytest.raises(BillingRefused) as refusal:
+            self.take(shift, bill, amount="150.00", keep_as_credit=True)
+
+        assert refusal.value.code == "payer_gets_it_back"
+        assert not Payment.objects.exists()
+
+    def test_cannot_pretend_to_be_a_donation(self, shift: Shift, bill: Bill) -> None:
+        with pytest.raises(BillingRefused) as refusal:
+            self.take(shift, bill, is_donated=True)
+
+        assert refusal.value.code == "unknown_method"
+
+    def test_keeps_its_bill_from_becoming_the_customers_credit(
+        self, account: Account, shift: Shift, bill: Bill, finance: Staff, supervisor: Staff, manager: Staff
+    ) -> None:
+        self.take(shift, bill)
+        adjustment = propose_adjustment(
+            account, bill=bill, amount=-TWENTY, component="supply", reason="SERVICE_FAULT", note="优惠",
+            proposed_by=finance, at=MORNING,
+        )  # fmt: skip
+
+        refused_with(
+            "paid_by_another",
+            lambda: cancel_bill(
+                bill, reason="WRONG_READING", note="抄错", cancelled_by=supervisor, approved_by=manager,
+                request_id=uuid4(), at=MORNING,
+            ),
+        )  # fmt: skip
+        refused_with(
+            "paid_by_another", lambda: approve_adjustment(adjustment, approved_by=manager, at=MORNING)
+        )
+
+
+@pytest.mark.django_db
+class TestAPayer:
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"kind": "NOBODY"}, "unknown_kind"),
+            ({"name": "  "}, "name_missing"),
+            ({"name": "华电 厂"}, "payer_known"),
+            ({"by": "stranger"}, "unknown_branch"),
+        ],
+    )
+    def test_is_refused(self, branch: Branch, supervisor: Staff, fields: dict[str, Any], code: str) -> None:
+        make_payer(branch, kind="EMPLOYER", name="华电 厂")
+        by = make_staff(role="collector") if "by" in fields else supervisor
+        named = {"kind": "EMPLOYER", "name": "一中", "branch": branch, **fields, "by": by, "at": MORNING}
+
+        refused_with(code, lambda: enter_payer(**named))
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTwoGrantsOfOneDonation:
+    def test_never_give_more_than_it_holds(self) -> None:
+        branch = make_branch()
+        by = make_staff(role="supervisor", branch=branch)
+        donation = make_donation(branch, amount=Decimal("100.00"), by=by)
+        bills = [make_bill(make_account(branch=branch), total="80.00") for _ in range(2)]
+
+        results = at_once(
+            *(
+                lambda bill=bill: propose_grant(
+                    donation, bill, amount=Decimal("80.00"), reason="低保户", by=by, at=MORNING
+                )
+                for bill in bills
+            )
+        )
+
+        assert outcomes(results) == {"DonationGrant": 1, "more_than_left": 1}

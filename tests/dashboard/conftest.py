@@ -1,0 +1,3 @@
+from tests.hall import clock, hall
+
+__all__ = ["clock", "hall"]
