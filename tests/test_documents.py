@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, URLResolver, get_resolver, resolve
 
 from tests.screenshots.pictures import PICTURES
 
@@ -25,6 +25,7 @@ PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 IN_TICKS = re.compile(r"`([^`\n]+)`")
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
 KBD = re.compile(r'<kbd[^>]*>([^<{]+)</kbd>|\bkey="(\w[^"{]*)"')
+PRESSED = re.compile(r'=== "((?:Shift\+)?F\d+)"')
 COMMAND = re.compile(r"manage\.py ([a-z_]+)")
 VARIABLE = re.compile(r"^(?:# )?([A-Z_]+)=", re.MULTILINE)
 READ_BY_SETTINGS = re.compile(r"""_(?:text|optional|list|flag|bytes|number|pairs)\(["']([A-Z_]+)["']""")
@@ -53,9 +54,11 @@ def addresses_in(path: Path) -> list[str]:
 
 
 def keys_on_pages() -> set[str]:
-    """The keys that our pages print beside their words."""
+    """The keys that our pages print beside their words, and the function keys that our scripts know."""
     texts = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
-    return {key.strip() for text in texts for keys in KBD.findall(text) for key in keys if key}
+    scripts = [path.read_text() for path in (ROOT / "static" / "nuanchuang").glob("*.js")]
+    printed = {key.strip() for text in texts for keys in KBD.findall(text) for key in keys if key}
+    return printed | {key for script in scripts for key in PRESSED.findall(script)}
 
 
 class TestEveryDocument:
@@ -152,6 +155,10 @@ class TestChinesePages:
 
 
 def is_an_address(address: str) -> bool:
+    """Whether a page answers there, or a part of the site has its pages below it."""
+    parts = [part for part in get_resolver().url_patterns if isinstance(part, URLResolver)]
+    if address in {f"/{part.pattern}" for part in parts}:
+        return True
     try:
         # The administration answers every address below its own; what it knows has a name.
         return resolve(address).url_name is not None

@@ -95,8 +95,10 @@ def hall_key() -> dict[str, Any]:
 
 
 def waiting_ticket() -> dict[str, Any]:
-    """Somebody who waits with others ahead."""
-    tickets = apps.get_model("counters", "Ticket").objects.filter(hall__number=1, state="WAITING")
+    """Somebody who came to pay and waits with others ahead."""
+    tickets = apps.get_model("counters", "Ticket").objects.filter(
+        hall__number=1, state="WAITING", waits_for="A"
+    )
     return {"code": tickets.order_by("-issued_at")[0].code}
 
 
@@ -107,6 +109,13 @@ def tablet() -> dict[str, Any]:
 
 
 def matter() -> dict[str, Any]:
-    """A matter of the branch that somebody has in hand."""
-    matters = apps.get_model("service_quality", "Matter").objects.filter(branch__code=BRANCH, state="OPEN")
+    """The matter of the complaint handler that has to be answered first."""
+    matters = apps.get_model("service_quality", "Matter").objects.filter(
+        handler__number="4001", state="OPEN", due_at__gt=NOW
+    )
     return {"number": matters.order_by("due_at", "id")[0].number}
+
+
+def assessed_month() -> dict[str, Any]:
+    runs = apps.get_model("service_quality", "AssessmentRun").objects
+    return {"month": runs.order_by("-month")[0].label}
