@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.migration_tables import MakeTables
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,127 +13,132 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="JobRun",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("job", models.CharField(max_length=40, verbose_name="job")),
-                ("slot", models.DateField(verbose_name="for the day")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("AT_WORK", "at work"), ("DONE", "done"), ("FAILED", "failed")],
-                        default="AT_WORK",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=1, verbose_name="attempts")),
-                ("started_at", models.DateTimeField(verbose_name="started at")),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
-                ("summary", models.JSONField(default=dict, verbose_name="summary")),
-                ("error", models.TextField(blank=True, verbose_name="error")),
-            ],
-            options={
-                "verbose_name": "run of a job",
-                "verbose_name_plural": "runs of jobs",
-                "ordering": ("-slot", "job"),
-                "permissions": [("run_jobs", "Can start scheduled jobs by hand")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("job", "slot"), name="job_runs_once_for_a_slot"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("finished_at__isnull", True), ("state", "AT_WORK")),
-                            models.Q(
-                                models.Q(("state", "AT_WORK"), _negated=True), ("finished_at__isnull", False)
+        MakeTables(
+            [
+                migrations.CreateModel(
+                    name="JobRun",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
-                            _connector="OR",
                         ),
-                        name="finished_job_has_its_time",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="WorkingCalendar",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ("job", models.CharField(max_length=40, verbose_name="job")),
+                        ("slot", models.DateField(verbose_name="for the day")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("AT_WORK", "at work"), ("DONE", "done"), ("FAILED", "failed")],
+                                default="AT_WORK",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("attempts", models.PositiveSmallIntegerField(default=1, verbose_name="attempts")),
+                        ("started_at", models.DateTimeField(verbose_name="started at")),
+                        ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
+                        ("summary", models.JSONField(default=dict, verbose_name="summary")),
+                        ("error", models.TextField(blank=True, verbose_name="error")),
+                    ],
+                    options={
+                        "verbose_name": "run of a job",
+                        "verbose_name_plural": "runs of jobs",
+                        "ordering": ("-slot", "job"),
+                        "permissions": [("run_jobs", "Can start scheduled jobs by hand")],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("job", "slot"), name="job_runs_once_for_a_slot"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("finished_at__isnull", True), ("state", "AT_WORK")),
+                                    models.Q(
+                                        models.Q(("state", "AT_WORK"), _negated=True),
+                                        ("finished_at__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="finished_job_has_its_time",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="WorkingCalendar",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                        ("version", models.PositiveSmallIntegerField(verbose_name="version")),
+                        ("source", models.CharField(max_length=100, verbose_name="announced in")),
+                        ("imported_at", models.DateTimeField(verbose_name="imported at")),
+                        (
+                            "imported_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="imported by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "working calendar",
+                        "verbose_name_plural": "working calendars",
+                        "ordering": ("-year", "-version"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CalendarDay",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("day", models.DateField(verbose_name="day")),
+                        ("is_working", models.BooleanField(verbose_name="worked")),
+                        ("name", models.CharField(max_length=20, verbose_name="holiday")),
+                        (
+                            "calendar",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="days",
+                                to="accounts.workingcalendar",
+                                verbose_name="calendar",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "special day",
+                        "verbose_name_plural": "special days",
+                        "ordering": ("day",),
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="workingcalendar",
+                    constraint=models.UniqueConstraint(
+                        fields=("year", "version"), name="calendar_of_a_year_is_versioned"
                     ),
                 ),
-                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
-                ("version", models.PositiveSmallIntegerField(verbose_name="version")),
-                ("source", models.CharField(max_length=100, verbose_name="announced in")),
-                ("imported_at", models.DateTimeField(verbose_name="imported at")),
-                (
-                    "imported_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="imported by",
+                migrations.AddConstraint(
+                    model_name="workingcalendar",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("version__gte", 1), ("year__range", (2000, 2100))),
+                        name="calendar_year_is_believable",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "working calendar",
-                "verbose_name_plural": "working calendars",
-                "ordering": ("-year", "-version"),
-            },
-        ),
-        migrations.CreateModel(
-            name="CalendarDay",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                migrations.AddConstraint(
+                    model_name="calendarday",
+                    constraint=models.UniqueConstraint(
+                        fields=("calendar", "day"), name="day_stands_once_in_a_calendar"
                     ),
                 ),
-                ("day", models.DateField(verbose_name="day")),
-                ("is_working", models.BooleanField(verbose_name="worked")),
-                ("name", models.CharField(max_length=20, verbose_name="holiday")),
-                (
-                    "calendar",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="days",
-                        to="accounts.workingcalendar",
-                        verbose_name="calendar",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "special day",
-                "verbose_name_plural": "special days",
-                "ordering": ("day",),
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="workingcalendar",
-            constraint=models.UniqueConstraint(
-                fields=("year", "version"), name="calendar_of_a_year_is_versioned"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workingcalendar",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gte", 1), ("year__range", (2000, 2100))),
-                name="calendar_year_is_believable",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarday",
-            constraint=models.UniqueConstraint(
-                fields=("calendar", "day"), name="day_stands_once_in_a_calendar"
-            ),
+            ]
         ),
     ]

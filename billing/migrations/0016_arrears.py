@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import billing.models.amount
+from accounts.migration_tables import MakeTables
 
 
 class Migration(migrations.Migration):
@@ -20,1241 +21,1281 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="OptOut",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        MakeTables(
+            [
+                migrations.CreateModel(
+                    name="OptOut",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("phone", models.CharField(max_length=20, unique=True, verbose_name="phone")),
+                        ("since", models.DateTimeField(verbose_name="since")),
+                        ("source", models.CharField(max_length=100, verbose_name="how it was said")),
+                    ],
+                    options={
+                        "verbose_name": "number that wants no SMS",
+                        "verbose_name_plural": "numbers that want no SMS",
+                    },
                 ),
-                ("phone", models.CharField(max_length=20, unique=True, verbose_name="phone")),
-                ("since", models.DateTimeField(verbose_name="since")),
-                ("source", models.CharField(max_length=100, verbose_name="how it was said")),
-            ],
-            options={
-                "verbose_name": "number that wants no SMS",
-                "verbose_name_plural": "numbers that want no SMS",
-            },
-        ),
-        migrations.CreateModel(
-            name="ArrearsHold",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="ArrearsHold",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("DISPUTE", "dispute"),
+                                    ("PROMISE", "promise to pay"),
+                                    ("INSTALMENTS", "instalment plan"),
+                                    ("HARDSHIP", "hardship or low income"),
+                                    ("MEDICAL", "life support or hospital"),
+                                    ("SCHOOL", "school in session"),
+                                    ("NEIGHBOURS", "neighbours would be hit: shared riser"),
+                                    ("PAYMENT_UNDERWAY", "payment under way"),
+                                    ("COURT", "in court"),
+                                ],
+                                max_length=16,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("starts_on", models.DateField(verbose_name="from")),
+                        ("ends_on", models.DateField(blank=True, null=True, verbose_name="until")),
+                        ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                        ("made_at", models.DateTimeField(verbose_name="made at")),
+                        ("lifted_at", models.DateTimeField(null=True, verbose_name="lifted at")),
+                        (
+                            "account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="arrears_holds",
+                                to="accounts.account",
+                                verbose_name="account",
+                            ),
+                        ),
+                        (
+                            "lifted_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="lifted by",
+                            ),
+                        ),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="made by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "hold of the ladder",
+                        "verbose_name_plural": "holds of the ladder",
+                        "ordering": ("-id",),
+                    },
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("DISPUTE", "dispute"),
-                            ("PROMISE", "promise to pay"),
-                            ("INSTALMENTS", "instalment plan"),
-                            ("HARDSHIP", "hardship or low income"),
-                            ("MEDICAL", "life support or hospital"),
-                            ("SCHOOL", "school in session"),
-                            ("NEIGHBOURS", "neighbours would be hit: shared riser"),
-                            ("PAYMENT_UNDERWAY", "payment under way"),
-                            ("COURT", "in court"),
+                migrations.CreateModel(
+                    name="ArrearsPolicy",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        ("name_en", models.CharField(max_length=80, verbose_name="name in English")),
+                        (
+                            "service",
+                            models.CharField(
+                                choices=[
+                                    ("HEAT", "heat"),
+                                    ("GAS", "gas"),
+                                    ("WATER", "water"),
+                                    ("ELECTRICITY", "electricity"),
+                                ],
+                                max_length=12,
+                                verbose_name="service",
+                            ),
+                        ),
+                        (
+                            "customer_class",
+                            models.CharField(
+                                choices=[("RESIDENT", "residents"), ("OTHER", "units and shops")],
+                                max_length=10,
+                                verbose_name="customers",
+                            ),
+                        ),
+                        (
+                            "branch",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.branch",
+                                verbose_name="branch",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "arrears policy",
+                        "verbose_name_plural": "arrears policies",
+                        "ordering": ("service", "customer_class", "code"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ArrearsPolicyVersion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("effective_from", models.DateField(verbose_name="effective from")),
+                        (
+                            "min_overdue_days",
+                            models.PositiveSmallIntegerField(default=1, verbose_name="days overdue at least"),
+                        ),
+                        (
+                            "threshold",
+                            billing.models.amount.MoneyField(
+                                default=Decimal("0.00"), verbose_name="debt at least"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("DRAFT", "draft"), ("APPROVED", "approved")],
+                                default="DRAFT",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("source", models.CharField(blank=True, max_length=200, verbose_name="decided in")),
+                        ("made_at", models.DateTimeField(verbose_name="made at")),
+                        ("approved_at", models.DateTimeField(null=True, verbose_name="approved at")),
+                        (
+                            "approved_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="approved by",
+                            ),
+                        ),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="made by",
+                            ),
+                        ),
+                        (
+                            "policy",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="versions",
+                                to="billing.arrearspolicy",
+                                verbose_name="policy",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "version of an arrears policy",
+                        "verbose_name_plural": "versions of arrears policies",
+                        "ordering": ("policy", "-effective_from"),
+                        "permissions": [("approve_arrearspolicyversion", "Can approve an arrears policy")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ArrearsCase",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("OPEN", "open"), ("CLOSED", "closed")],
+                                default="OPEN",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("level", models.PositiveSmallIntegerField(default=0, verbose_name="steps done")),
+                        ("opened_on", models.DateField(verbose_name="opened on")),
+                        ("reached_on", models.DateField(null=True, verbose_name="last step delivered on")),
+                        ("closed_on", models.DateField(null=True, verbose_name="closed on")),
+                        (
+                            "ending",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("PAID", "paid"),
+                                    ("BELOW_THRESHOLD", "debt below the threshold"),
+                                    ("WRITTEN_OFF", "written off"),
+                                    ("CORRECTED", "the bill was corrected"),
+                                ],
+                                max_length=16,
+                                verbose_name="ended because",
+                            ),
+                        ),
+                        (
+                            "account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="arrears_cases",
+                                to="accounts.account",
+                                verbose_name="account",
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="cases",
+                                to="billing.arrearspolicyversion",
+                                verbose_name="policy",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "arrears case",
+                        "verbose_name_plural": "arrears cases",
+                        "ordering": ("-id",),
+                        "permissions": [("run_arrears", "Can run the arrears ladder by hand")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CaseStep",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("PROPOSED", "waits for approval"),
+                                    ("DUE", "to be done"),
+                                    ("SENT", "on its way"),
+                                    ("DONE", "delivered"),
+                                    ("FAILED", "not delivered"),
+                                    ("CANCELLED", "no longer needed"),
+                                ],
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("raised_on", models.DateField(verbose_name="raised on")),
+                        ("facts", models.JSONField(default=dict, verbose_name="facts")),
+                        ("approved_at", models.DateTimeField(null=True, verbose_name="approved at")),
+                        ("done_at", models.DateTimeField(null=True, verbose_name="delivered at")),
+                        ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                        ("reason", models.CharField(blank=True, max_length=200, verbose_name="why it ended")),
+                        (
+                            "approved_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="approved by",
+                            ),
+                        ),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="steps",
+                                to="billing.arrearscase",
+                                verbose_name="case",
+                            ),
+                        ),
+                        (
+                            "proposed_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="proposed by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "step of a case",
+                        "verbose_name_plural": "steps of cases",
+                        "ordering": ("case", "position", "id"),
+                        "permissions": [("approve_casestep", "Can approve a step that touches supply")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ContactAttempt",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "way",
+                            models.CharField(
+                                choices=[("CALL", "call"), ("VISIT", "visit")],
+                                max_length=8,
+                                verbose_name="way",
+                            ),
+                        ),
+                        (
+                            "result",
+                            models.CharField(
+                                choices=[
+                                    ("PROMISED", "promises to pay"),
+                                    ("REFUSED", "refuses"),
+                                    ("MOVED", "moved away"),
+                                    ("WRONG_NUMBER", "wrong number"),
+                                    ("NO_ANSWER", "no answer"),
+                                    ("HARDSHIP", "hardship"),
+                                    ("DISPUTES", "disputes the bill"),
+                                    ("DELIVERED", "paper handed over"),
+                                    ("DEMOLISHED", "demolished"),
+                                ],
+                                max_length=12,
+                                verbose_name="result",
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
+                        ("recording", models.CharField(blank=True, max_length=100, verbose_name="recording")),
+                        (
+                            "photos",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=200),
+                                blank=True,
+                                default=list,
+                                size=None,
+                                verbose_name="photos",
+                            ),
+                        ),
+                        ("place", models.CharField(blank=True, max_length=100, verbose_name="place")),
+                        ("request_id", models.UUIDField(unique=True, verbose_name="request")),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        (
+                            "account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="contact_attempts",
+                                to="accounts.account",
+                                verbose_name="account",
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="who",
+                            ),
+                        ),
+                        (
+                            "step",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attempts",
+                                to="billing.casestep",
+                                verbose_name="step of a case",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "call or visit",
+                        "verbose_name_plural": "calls and visits",
+                        "ordering": ("-id",),
+                        "permissions": [("record_contact", "Can record calls, visits and deliveries")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DeliveryProof",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("SIGNED", "signed receipt"),
+                                    ("POST", "registered mail with the letter named on the waybill"),
+                                    ("CALL", "recorded call"),
+                                    ("SMS_REPORT", "SMS with delivery report"),
+                                    ("DOOR_PHOTO", "notice at the door, with photo"),
+                                    ("ORDER", "order carried out"),
+                                ],
+                                max_length=12,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("delivered_at", models.DateTimeField(verbose_name="delivered at")),
+                        ("reference", models.CharField(blank=True, max_length=100, verbose_name="reference")),
+                        ("place", models.CharField(blank=True, max_length=100, verbose_name="place")),
+                        ("photo", models.CharField(blank=True, max_length=200, verbose_name="photo")),
+                        ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="recorded by",
+                            ),
+                        ),
+                        (
+                            "step",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="proofs",
+                                to="billing.casestep",
+                                verbose_name="step",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "proof of delivery",
+                        "verbose_name_plural": "proofs of delivery",
+                        "ordering": ("id",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="FlaggedDay",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("day", models.DateField(verbose_name="day")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("EXAM", "entrance exam"),
+                                    ("WEATHER", "weather alert, orange or red"),
+                                    ("GUARANTEE", "day of guaranteed supply"),
+                                    ("CUT_OVER", "cut-over of the system"),
+                                ],
+                                max_length=10,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, max_length=100, verbose_name="note")),
+                        (
+                            "branch",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.branch",
+                                verbose_name="branch",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "day without cut-offs",
+                        "verbose_name_plural": "days without cut-offs",
+                        "ordering": ("-day",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Mailing",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("SMS", "SMS"), ("CALLS", "call list"), ("LETTERS", "letters")],
+                                max_length=8,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("template", models.SlugField(max_length=40, verbose_name="template")),
+                        ("made_at", models.DateTimeField(verbose_name="made at")),
+                        ("wanted", models.PositiveIntegerField(verbose_name="chosen accounts")),
+                        ("left_out", models.JSONField(default=dict, verbose_name="left out, by reason")),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="made by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "mailing",
+                        "verbose_name_plural": "mailings",
+                        "ordering": ("-id",),
+                        "permissions": [("send_mailing", "Can send messages and letters to those who owe")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Message",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("phone", models.CharField(max_length=20, verbose_name="phone")),
+                        ("template", models.SlugField(max_length=40, verbose_name="template")),
+                        ("text", models.CharField(max_length=500, verbose_name="text")),
+                        (
+                            "dedupe_key",
+                            models.CharField(max_length=64, unique=True, verbose_name="dedupe key"),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("QUEUED", "to be sent"),
+                                    ("CLAIMED", "being sent"),
+                                    ("SENT", "sent"),
+                                    ("DELIVERED", "delivered"),
+                                    ("FAILED", "not delivered"),
+                                    ("UNSURE", "unsure"),
+                                    ("CANCELLED", "no longer needed"),
+                                ],
+                                default="QUEUED",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("queued_at", models.DateTimeField(verbose_name="queued at")),
+                        ("claimed_at", models.DateTimeField(null=True, verbose_name="claimed at")),
+                        (
+                            "claimed_by",
+                            models.CharField(blank=True, max_length=80, verbose_name="claimed by"),
+                        ),
+                        ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
+                        ("reported_at", models.DateTimeField(null=True, verbose_name="reported at")),
+                        (
+                            "gateway_id",
+                            models.CharField(blank=True, max_length=80, verbose_name="number at the gateway"),
+                        ),
+                        ("error", models.CharField(blank=True, max_length=200, verbose_name="error")),
+                        (
+                            "account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="messages",
+                                to="accounts.account",
+                                verbose_name="account",
+                            ),
+                        ),
+                        (
+                            "contact",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="accounts.contact",
+                                verbose_name="contact",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="decided by",
+                            ),
+                        ),
+                        (
+                            "mailing",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="messages",
+                                to="billing.mailing",
+                                verbose_name="mailing",
+                            ),
+                        ),
+                        (
+                            "step",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="messages",
+                                to="billing.casestep",
+                                verbose_name="step of a case",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "message",
+                        "verbose_name_plural": "messages",
+                        "ordering": ("-id",),
+                        "permissions": [
+                            ("decide_unsure_message", "Can decide what became of an unsure message")
                         ],
-                        max_length=16,
-                        verbose_name="kind",
-                    ),
+                    },
                 ),
-                ("starts_on", models.DateField(verbose_name="from")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="until")),
-                ("reason", models.CharField(max_length=200, verbose_name="reason")),
-                ("made_at", models.DateTimeField(verbose_name="made at")),
-                ("lifted_at", models.DateTimeField(null=True, verbose_name="lifted at")),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="arrears_holds",
-                        to="accounts.account",
-                        verbose_name="account",
-                    ),
+                migrations.CreateModel(
+                    name="PolicyStep",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "position",
+                            models.PositiveSmallIntegerField(
+                                validators=[django.core.validators.MinValueValidator(1)],
+                                verbose_name="position",
+                            ),
+                        ),
+                        (
+                            "stage",
+                            models.CharField(
+                                choices=[
+                                    ("INFORM", "inform"),
+                                    ("LETTER", "letter of demand"),
+                                    ("RESTRICT", "restrict supply"),
+                                    ("STOP", "stop supply"),
+                                ],
+                                max_length=10,
+                                verbose_name="stage",
+                            ),
+                        ),
+                        (
+                            "channel",
+                            models.CharField(
+                                choices=[
+                                    ("SMS", "SMS"),
+                                    ("CALL", "call"),
+                                    ("LETTER", "letter"),
+                                    ("ORDER", "order to the field"),
+                                ],
+                                max_length=10,
+                                verbose_name="channel",
+                            ),
+                        ),
+                        ("template", models.SlugField(max_length=40, verbose_name="template")),
+                        (
+                            "min_days",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="days since the delivered step before"
+                            ),
+                        ),
+                        (
+                            "notice_days",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="announced days before"),
+                        ),
+                        (
+                            "last_word_minutes",
+                            models.PositiveSmallIntegerField(
+                                default=0, verbose_name="told again minutes before"
+                            ),
+                        ),
+                        ("needs_approval", models.BooleanField(default=False, verbose_name="needs approval")),
+                        ("limits_supply", models.BooleanField(default=False, verbose_name="limits supply")),
+                        ("stops_supply", models.BooleanField(default=False, verbose_name="stops supply")),
+                        (
+                            "suspends_business",
+                            models.BooleanField(default=False, verbose_name="suspends business"),
+                        ),
+                        (
+                            "refuses_next_season",
+                            models.BooleanField(default=False, verbose_name="refuses the next season"),
+                        ),
+                        (
+                            "forbidden",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(
+                                    choices=[
+                                        ("WEEKEND", "on a weekend"),
+                                        ("BEFORE_WEEKEND", "the day before a weekend"),
+                                        ("HOLIDAY", "on a holiday"),
+                                        ("BEFORE_HOLIDAY", "the day before a holiday"),
+                                        ("AFTER_HOURS", "after the latest hour"),
+                                        ("FLAGGED_DAY", "on exam days, in weather alerts, on guarantee days"),
+                                    ],
+                                    max_length=16,
+                                ),
+                                blank=True,
+                                default=list,
+                                size=None,
+                                verbose_name="not",
+                            ),
+                        ),
+                        (
+                            "latest_hour",
+                            models.PositiveSmallIntegerField(default=16, verbose_name="not after, o'clock"),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="steps",
+                                to="billing.arrearspolicyversion",
+                                verbose_name="version",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "step of an arrears policy",
+                        "verbose_name_plural": "steps of arrears policies",
+                        "ordering": ("version", "position"),
+                    },
                 ),
-                (
-                    "lifted_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="lifted by",
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="made by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "hold of the ladder",
-                "verbose_name_plural": "holds of the ladder",
-                "ordering": ("-id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="ArrearsPolicy",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("name_en", models.CharField(max_length=80, verbose_name="name in English")),
-                (
-                    "service",
-                    models.CharField(
-                        choices=[
-                            ("HEAT", "heat"),
-                            ("GAS", "gas"),
-                            ("WATER", "water"),
-                            ("ELECTRICITY", "electricity"),
-                        ],
-                        max_length=12,
-                        verbose_name="service",
-                    ),
-                ),
-                (
-                    "customer_class",
-                    models.CharField(
-                        choices=[("RESIDENT", "residents"), ("OTHER", "units and shops")],
-                        max_length=10,
-                        verbose_name="customers",
-                    ),
-                ),
-                (
-                    "branch",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.branch",
-                        verbose_name="branch",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "arrears policy",
-                "verbose_name_plural": "arrears policies",
-                "ordering": ("service", "customer_class", "code"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ArrearsPolicyVersion",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("effective_from", models.DateField(verbose_name="effective from")),
-                (
-                    "min_overdue_days",
-                    models.PositiveSmallIntegerField(default=1, verbose_name="days overdue at least"),
-                ),
-                (
-                    "threshold",
-                    billing.models.amount.MoneyField(default=Decimal("0.00"), verbose_name="debt at least"),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("DRAFT", "draft"), ("APPROVED", "approved")],
-                        default="DRAFT",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("source", models.CharField(blank=True, max_length=200, verbose_name="decided in")),
-                ("made_at", models.DateTimeField(verbose_name="made at")),
-                ("approved_at", models.DateTimeField(null=True, verbose_name="approved at")),
-                (
-                    "approved_by",
-                    models.ForeignKey(
-                        null=True,
+                migrations.AddField(
+                    model_name="casestep",
+                    name="rule",
+                    field=models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="approved by",
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="made by",
-                    ),
-                ),
-                (
-                    "policy",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="versions",
-                        to="billing.arrearspolicy",
-                        verbose_name="policy",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "version of an arrears policy",
-                "verbose_name_plural": "versions of arrears policies",
-                "ordering": ("policy", "-effective_from"),
-                "permissions": [("approve_arrearspolicyversion", "Can approve an arrears policy")],
-            },
-        ),
-        migrations.CreateModel(
-            name="ArrearsCase",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("OPEN", "open"), ("CLOSED", "closed")],
-                        default="OPEN",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("level", models.PositiveSmallIntegerField(default=0, verbose_name="steps done")),
-                ("opened_on", models.DateField(verbose_name="opened on")),
-                ("reached_on", models.DateField(null=True, verbose_name="last step delivered on")),
-                ("closed_on", models.DateField(null=True, verbose_name="closed on")),
-                (
-                    "ending",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("PAID", "paid"),
-                            ("BELOW_THRESHOLD", "debt below the threshold"),
-                            ("WRITTEN_OFF", "written off"),
-                            ("CORRECTED", "the bill was corrected"),
-                        ],
-                        max_length=16,
-                        verbose_name="ended because",
-                    ),
-                ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="arrears_cases",
-                        to="accounts.account",
-                        verbose_name="account",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cases",
-                        to="billing.arrearspolicyversion",
-                        verbose_name="policy",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "arrears case",
-                "verbose_name_plural": "arrears cases",
-                "ordering": ("-id",),
-                "permissions": [("run_arrears", "Can run the arrears ladder by hand")],
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseStep",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("PROPOSED", "waits for approval"),
-                            ("DUE", "to be done"),
-                            ("SENT", "on its way"),
-                            ("DONE", "delivered"),
-                            ("FAILED", "not delivered"),
-                            ("CANCELLED", "no longer needed"),
-                        ],
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("raised_on", models.DateField(verbose_name="raised on")),
-                ("facts", models.JSONField(default=dict, verbose_name="facts")),
-                ("approved_at", models.DateTimeField(null=True, verbose_name="approved at")),
-                ("done_at", models.DateTimeField(null=True, verbose_name="delivered at")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="why it ended")),
-                (
-                    "approved_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="approved by",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="steps",
-                        to="billing.arrearscase",
-                        verbose_name="case",
-                    ),
-                ),
-                (
-                    "proposed_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="proposed by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "step of a case",
-                "verbose_name_plural": "steps of cases",
-                "ordering": ("case", "position", "id"),
-                "permissions": [("approve_casestep", "Can approve a step that touches supply")],
-            },
-        ),
-        migrations.CreateModel(
-            name="ContactAttempt",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[("CALL", "call"), ("VISIT", "visit")], max_length=8, verbose_name="way"
-                    ),
-                ),
-                (
-                    "result",
-                    models.CharField(
-                        choices=[
-                            ("PROMISED", "promises to pay"),
-                            ("REFUSED", "refuses"),
-                            ("MOVED", "moved away"),
-                            ("WRONG_NUMBER", "wrong number"),
-                            ("NO_ANSWER", "no answer"),
-                            ("HARDSHIP", "hardship"),
-                            ("DISPUTES", "disputes the bill"),
-                            ("DELIVERED", "paper handed over"),
-                            ("DEMOLISHED", "demolished"),
-                        ],
-                        max_length=12,
-                        verbose_name="result",
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
-                ("recording", models.CharField(blank=True, max_length=100, verbose_name="recording")),
-                (
-                    "photos",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=200),
-                        blank=True,
-                        default=list,
-                        size=None,
-                        verbose_name="photos",
-                    ),
-                ),
-                ("place", models.CharField(blank=True, max_length=100, verbose_name="place")),
-                ("request_id", models.UUIDField(unique=True, verbose_name="request")),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="contact_attempts",
-                        to="accounts.account",
-                        verbose_name="account",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="who",
-                    ),
-                ),
-                (
-                    "step",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attempts",
-                        to="billing.casestep",
-                        verbose_name="step of a case",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "call or visit",
-                "verbose_name_plural": "calls and visits",
-                "ordering": ("-id",),
-                "permissions": [("record_contact", "Can record calls, visits and deliveries")],
-            },
-        ),
-        migrations.CreateModel(
-            name="DeliveryProof",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("SIGNED", "signed receipt"),
-                            ("POST", "registered mail with the letter named on the waybill"),
-                            ("CALL", "recorded call"),
-                            ("SMS_REPORT", "SMS with delivery report"),
-                            ("DOOR_PHOTO", "notice at the door, with photo"),
-                            ("ORDER", "order carried out"),
-                        ],
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("delivered_at", models.DateTimeField(verbose_name="delivered at")),
-                ("reference", models.CharField(blank=True, max_length=100, verbose_name="reference")),
-                ("place", models.CharField(blank=True, max_length=100, verbose_name="place")),
-                ("photo", models.CharField(blank=True, max_length=200, verbose_name="photo")),
-                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="recorded by",
-                    ),
-                ),
-                (
-                    "step",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="proofs",
-                        to="billing.casestep",
+                        to="billing.policystep",
                         verbose_name="step",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "proof of delivery",
-                "verbose_name_plural": "proofs of delivery",
-                "ordering": ("id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="FlaggedDay",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("day", models.DateField(verbose_name="day")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("EXAM", "entrance exam"),
-                            ("WEATHER", "weather alert, orange or red"),
-                            ("GUARANTEE", "day of guaranteed supply"),
-                            ("CUT_OVER", "cut-over of the system"),
-                        ],
-                        max_length=10,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=100, verbose_name="note")),
-                (
-                    "branch",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.branch",
-                        verbose_name="branch",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "day without cut-offs",
-                "verbose_name_plural": "days without cut-offs",
-                "ordering": ("-day",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Mailing",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("SMS", "SMS"), ("CALLS", "call list"), ("LETTERS", "letters")],
-                        max_length=8,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("template", models.SlugField(max_length=40, verbose_name="template")),
-                ("made_at", models.DateTimeField(verbose_name="made at")),
-                ("wanted", models.PositiveIntegerField(verbose_name="chosen accounts")),
-                ("left_out", models.JSONField(default=dict, verbose_name="left out, by reason")),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="made by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "mailing",
-                "verbose_name_plural": "mailings",
-                "ordering": ("-id",),
-                "permissions": [("send_mailing", "Can send messages and letters to those who owe")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Message",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("phone", models.CharField(max_length=20, verbose_name="phone")),
-                ("template", models.SlugField(max_length=40, verbose_name="template")),
-                ("text", models.CharField(max_length=500, verbose_name="text")),
-                ("dedupe_key", models.CharField(max_length=64, unique=True, verbose_name="dedupe key")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("QUEUED", "to be sent"),
-                            ("CLAIMED", "being sent"),
-                            ("SENT", "sent"),
-                            ("DELIVERED", "delivered"),
-                            ("FAILED", "not delivered"),
-                            ("UNSURE", "unsure"),
-                            ("CANCELLED", "no longer needed"),
-                        ],
-                        default="QUEUED",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("queued_at", models.DateTimeField(verbose_name="queued at")),
-                ("claimed_at", models.DateTimeField(null=True, verbose_name="claimed at")),
-                ("claimed_by", models.CharField(blank=True, max_length=80, verbose_name="claimed by")),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
-                ("reported_at", models.DateTimeField(null=True, verbose_name="reported at")),
-                (
-                    "gateway_id",
-                    models.CharField(blank=True, max_length=80, verbose_name="number at the gateway"),
-                ),
-                ("error", models.CharField(blank=True, max_length=200, verbose_name="error")),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="accounts.account",
-                        verbose_name="account",
-                    ),
-                ),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="accounts.contact",
-                        verbose_name="contact",
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="decided by",
-                    ),
-                ),
-                (
-                    "mailing",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="billing.mailing",
-                        verbose_name="mailing",
-                    ),
-                ),
-                (
-                    "step",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="billing.casestep",
-                        verbose_name="step of a case",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "message",
-                "verbose_name_plural": "messages",
-                "ordering": ("-id",),
-                "permissions": [("decide_unsure_message", "Can decide what became of an unsure message")],
-            },
-        ),
-        migrations.CreateModel(
-            name="PolicyStep",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "position",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="position"
-                    ),
-                ),
-                (
-                    "stage",
-                    models.CharField(
-                        choices=[
-                            ("INFORM", "inform"),
-                            ("LETTER", "letter of demand"),
-                            ("RESTRICT", "restrict supply"),
-                            ("STOP", "stop supply"),
-                        ],
-                        max_length=10,
-                        verbose_name="stage",
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[
-                            ("SMS", "SMS"),
-                            ("CALL", "call"),
-                            ("LETTER", "letter"),
-                            ("ORDER", "order to the field"),
-                        ],
-                        max_length=10,
-                        verbose_name="channel",
-                    ),
-                ),
-                ("template", models.SlugField(max_length=40, verbose_name="template")),
-                (
-                    "min_days",
-                    models.PositiveSmallIntegerField(verbose_name="days since the delivered step before"),
-                ),
-                (
-                    "notice_days",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="announced days before"),
-                ),
-                (
-                    "last_word_minutes",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="told again minutes before"),
-                ),
-                ("needs_approval", models.BooleanField(default=False, verbose_name="needs approval")),
-                ("limits_supply", models.BooleanField(default=False, verbose_name="limits supply")),
-                ("stops_supply", models.BooleanField(default=False, verbose_name="stops supply")),
-                ("suspends_business", models.BooleanField(default=False, verbose_name="suspends business")),
-                (
-                    "refuses_next_season",
-                    models.BooleanField(default=False, verbose_name="refuses the next season"),
-                ),
-                (
-                    "forbidden",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(
-                            choices=[
-                                ("WEEKEND", "on a weekend"),
-                                ("BEFORE_WEEKEND", "the day before a weekend"),
-                                ("HOLIDAY", "on a holiday"),
-                                ("BEFORE_HOLIDAY", "the day before a holiday"),
-                                ("AFTER_HOURS", "after the latest hour"),
-                                ("FLAGGED_DAY", "on exam days, in weather alerts, on guarantee days"),
-                            ],
-                            max_length=16,
+                migrations.CreateModel(
+                    name="Promise",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
                         ),
-                        blank=True,
-                        default=list,
-                        size=None,
-                        verbose_name="not",
-                    ),
+                        ("position", models.PositiveSmallIntegerField(default=1, verbose_name="position")),
+                        ("amount", billing.models.amount.MoneyField(verbose_name="amount")),
+                        ("due_on", models.DateField(verbose_name="by")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("OPEN", "open"),
+                                    ("KEPT", "kept"),
+                                    ("BROKEN", "broken"),
+                                    ("REPLACED", "replaced by another agreement"),
+                                ],
+                                default="OPEN",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("decided_on", models.DateField(null=True, verbose_name="decided on")),
+                        (
+                            "account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="promises",
+                                to="accounts.account",
+                                verbose_name="account",
+                            ),
+                        ),
+                        (
+                            "hold",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="promises",
+                                to="billing.arrearshold",
+                                verbose_name="hold",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "promise to pay",
+                        "verbose_name_plural": "promises to pay",
+                        "ordering": ("hold", "position"),
+                    },
                 ),
-                (
-                    "latest_hour",
-                    models.PositiveSmallIntegerField(default=16, verbose_name="not after, o'clock"),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="steps",
-                        to="billing.arrearspolicyversion",
-                        verbose_name="version",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "step of an arrears policy",
-                "verbose_name_plural": "steps of arrears policies",
-                "ordering": ("version", "position"),
-            },
-        ),
-        migrations.AddField(
-            model_name="casestep",
-            name="rule",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="billing.policystep",
-                verbose_name="step",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Promise",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="position")),
-                ("amount", billing.models.amount.MoneyField(verbose_name="amount")),
-                ("due_on", models.DateField(verbose_name="by")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("OPEN", "open"),
-                            ("KEPT", "kept"),
-                            ("BROKEN", "broken"),
-                            ("REPLACED", "replaced by another agreement"),
+                migrations.CreateModel(
+                    name="SupplyOrder",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("RESTRICT", "restrict"), ("STOP", "stop"), ("RESTORE", "restore")],
+                                max_length=10,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("PROPOSED", "waits for approval"),
+                                    ("APPROVED", "approved"),
+                                    ("REFUSED", "refused"),
+                                    ("DONE", "carried out"),
+                                    ("CANCELLED", "no longer needed"),
+                                ],
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("planned_on", models.DateField(null=True, verbose_name="planned for")),
+                        ("due_at", models.DateTimeField(null=True, verbose_name="to be done by")),
+                        ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
+                        ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                        ("last_word_at", models.DateTimeField(null=True, verbose_name="told again at")),
+                        ("done_at", models.DateTimeField(null=True, verbose_name="carried out at")),
+                        (
+                            "meter_value",
+                            models.DecimalField(
+                                blank=True, decimal_places=3, max_digits=14, null=True, verbose_name="reading"
+                            ),
+                        ),
+                        ("photo", models.CharField(blank=True, max_length=200, verbose_name="photo")),
+                        ("recheck", models.JSONField(default=dict, verbose_name="re-check")),
+                        ("reason", models.CharField(blank=True, max_length=200, verbose_name="why it ended")),
+                        (
+                            "account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="supply_orders",
+                                to="accounts.account",
+                                verbose_name="account",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="decided by",
+                            ),
+                        ),
+                        (
+                            "done_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="carried out by",
+                            ),
+                        ),
+                        (
+                            "payment",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="billing.payment",
+                                verbose_name="after this payment",
+                            ),
+                        ),
+                        (
+                            "proposed_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="proposed by",
+                            ),
+                        ),
+                        (
+                            "step",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="orders",
+                                to="billing.casestep",
+                                verbose_name="step of a case",
+                            ),
+                        ),
+                        (
+                            "worker",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="given to",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "supply order",
+                        "verbose_name_plural": "supply orders",
+                        "ordering": ("-id",),
+                        "permissions": [
+                            ("decide_supplyorder", "Can approve or refuse a supply order"),
+                            ("carry_out_supplyorder", "Can carry out supply orders"),
                         ],
-                        default="OPEN",
-                        max_length=10,
-                        verbose_name="state",
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="arrearshold",
+                    index=models.Index(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=["account"],
+                        name="holds_that_are_not_lifted",
                     ),
                 ),
-                ("decided_on", models.DateField(null=True, verbose_name="decided on")),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="promises",
-                        to="accounts.account",
-                        verbose_name="account",
+                migrations.AddConstraint(
+                    model_name="arrearshold",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="hold_ends_after_its_beginning",
                     ),
                 ),
-                (
-                    "hold",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="promises",
-                        to="billing.arrearshold",
-                        verbose_name="hold",
+                migrations.AddConstraint(
+                    model_name="arrearshold",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="hold_has_a_reason"
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "promise to pay",
-                "verbose_name_plural": "promises to pay",
-                "ordering": ("hold", "position"),
-            },
-        ),
-        migrations.CreateModel(
-            name="SupplyOrder",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                migrations.AddConstraint(
+                    model_name="arrearspolicy",
+                    constraint=models.UniqueConstraint(
+                        models.F("service"),
+                        models.F("customer_class"),
+                        django.db.models.functions.comparison.Coalesce(models.F("branch"), 0),
+                        name="service_has_one_ladder_for_a_class_in_a_branch",
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("RESTRICT", "restrict"), ("STOP", "stop"), ("RESTORE", "restore")],
-                        max_length=10,
-                        verbose_name="kind",
+                migrations.AddConstraint(
+                    model_name="arrearspolicyversion",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "APPROVED")),
+                        fields=("policy", "effective_from"),
+                        name="policy_changes_once_a_day",
                     ),
                 ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("PROPOSED", "waits for approval"),
-                            ("APPROVED", "approved"),
-                            ("REFUSED", "refused"),
-                            ("DONE", "carried out"),
-                            ("CANCELLED", "no longer needed"),
-                        ],
-                        max_length=10,
-                        verbose_name="state",
+                migrations.AddConstraint(
+                    model_name="arrearspolicyversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("threshold__gte", Decimal("0.00")), ("threshold__lte", Decimal("99999999999.99"))
+                        ),
+                        name="threshold_is_money",
                     ),
                 ),
-                ("planned_on", models.DateField(null=True, verbose_name="planned for")),
-                ("due_at", models.DateTimeField(null=True, verbose_name="to be done by")),
-                ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
-                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
-                ("last_word_at", models.DateTimeField(null=True, verbose_name="told again at")),
-                ("done_at", models.DateTimeField(null=True, verbose_name="carried out at")),
-                (
-                    "meter_value",
-                    models.DecimalField(
-                        blank=True, decimal_places=3, max_digits=14, null=True, verbose_name="reading"
+                migrations.AddConstraint(
+                    model_name="arrearspolicyversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at__isnull", True),
+                                ("approved_by__isnull", True),
+                                ("state", "DRAFT"),
+                            ),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("state", "APPROVED"),
+                                models.Q(("approved_by", models.F("made_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="arrears_policy_is_approved_by_another_person",
                     ),
                 ),
-                ("photo", models.CharField(blank=True, max_length=200, verbose_name="photo")),
-                ("recheck", models.JSONField(default=dict, verbose_name="re-check")),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="why it ended")),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="supply_orders",
-                        to="accounts.account",
-                        verbose_name="account",
+                migrations.AddConstraint(
+                    model_name="arrearscase",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "OPEN")),
+                        fields=("account",),
+                        name="account_has_one_open_case",
                     ),
                 ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="decided by",
+                migrations.AddConstraint(
+                    model_name="arrearscase",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_on__isnull", True), ("ending", ""), ("state", "OPEN")),
+                            models.Q(
+                                ("closed_on__isnull", False),
+                                ("state", "CLOSED"),
+                                models.Q(("ending", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="closed_case_says_why",
                     ),
                 ),
-                (
-                    "done_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="carried out by",
+                migrations.AddConstraint(
+                    model_name="arrearscase",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("level", 0), ("reached_on__isnull", True)),
+                            models.Q(("level__gte", 1), ("reached_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="level_is_reached_on_a_day",
                     ),
                 ),
-                (
-                    "payment",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="billing.payment",
-                        verbose_name="after this payment",
+                migrations.AddConstraint(
+                    model_name="deliveryproof",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "DOOR_PHOTO"), _negated=True),
+                            models.Q(("photo", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="notice_at_the_door_has_a_photo",
                     ),
                 ),
-                (
-                    "proposed_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="proposed by",
+                migrations.AddConstraint(
+                    model_name="deliveryproof",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["POST", "CALL", "SMS_REPORT"]), _negated=True),
+                            models.Q(("reference", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="proof_has_a_reference",
                     ),
                 ),
-                (
-                    "step",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orders",
-                        to="billing.casestep",
-                        verbose_name="step of a case",
+                migrations.AddConstraint(
+                    model_name="flaggedday",
+                    constraint=models.UniqueConstraint(
+                        models.F("day"),
+                        models.F("kind"),
+                        django.db.models.functions.comparison.Coalesce(models.F("branch"), 0),
+                        name="day_is_flagged_once",
                     ),
                 ),
-                (
-                    "worker",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="given to",
+                migrations.AddIndex(
+                    model_name="message",
+                    index=models.Index(
+                        condition=models.Q(("state", "QUEUED")), fields=["id"], name="messages_to_be_sent"
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "supply order",
-                "verbose_name_plural": "supply orders",
-                "ordering": ("-id",),
-                "permissions": [
-                    ("decide_supplyorder", "Can approve or refuse a supply order"),
-                    ("carry_out_supplyorder", "Can carry out supply orders"),
-                ],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="arrearshold",
-            index=models.Index(
-                condition=models.Q(("lifted_at__isnull", True)),
-                fields=["account"],
-                name="holds_that_are_not_lifted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrearshold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="hold_ends_after_its_beginning",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrearshold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="hold_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrearspolicy",
-            constraint=models.UniqueConstraint(
-                models.F("service"),
-                models.F("customer_class"),
-                django.db.models.functions.comparison.Coalesce(models.F("branch"), 0),
-                name="service_has_one_ladder_for_a_class_in_a_branch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrearspolicyversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "APPROVED")),
-                fields=("policy", "effective_from"),
-                name="policy_changes_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrearspolicyversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("threshold__gte", Decimal("0.00")), ("threshold__lte", Decimal("99999999999.99"))
-                ),
-                name="threshold_is_money",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrearspolicyversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approved_at__isnull", True), ("approved_by__isnull", True), ("state", "DRAFT")
+                migrations.AddIndex(
+                    model_name="message",
+                    index=models.Index(
+                        condition=models.Q(("state", "CLAIMED")),
+                        fields=["claimed_at"],
+                        name="messages_being_sent",
                     ),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        ("state", "APPROVED"),
-                        models.Q(("approved_by", models.F("made_by")), _negated=True),
+                ),
+                migrations.AddConstraint(
+                    model_name="message",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["QUEUED", "CANCELLED"]),
+                            ("claimed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="message_is_claimed_before_it_is_sent",
                     ),
-                    _connector="OR",
                 ),
-                name="arrears_policy_is_approved_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrearscase",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "OPEN")), fields=("account",), name="account_has_one_open_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrearscase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_on__isnull", True), ("ending", ""), ("state", "OPEN")),
-                    models.Q(
-                        ("closed_on__isnull", False),
-                        ("state", "CLOSED"),
-                        models.Q(("ending", ""), _negated=True),
+                migrations.AddConstraint(
+                    model_name="message",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("dedupe_key", ""), _negated=True), name="message_has_a_key"
                     ),
-                    _connector="OR",
                 ),
-                name="closed_case_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrearscase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("level", 0), ("reached_on__isnull", True)),
-                    models.Q(("level__gte", 1), ("reached_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="level_is_reached_on_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliveryproof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "DOOR_PHOTO"), _negated=True),
-                    models.Q(("photo", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="notice_at_the_door_has_a_photo",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliveryproof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["POST", "CALL", "SMS_REPORT"]), _negated=True),
-                    models.Q(("reference", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="proof_has_a_reference",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flaggedday",
-            constraint=models.UniqueConstraint(
-                models.F("day"),
-                models.F("kind"),
-                django.db.models.functions.comparison.Coalesce(models.F("branch"), 0),
-                name="day_is_flagged_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state", "QUEUED")), fields=["id"], name="messages_to_be_sent"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state", "CLAIMED")), fields=["claimed_at"], name="messages_being_sent"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["QUEUED", "CANCELLED"]), ("claimed_at__isnull", False), _connector="OR"
-                ),
-                name="message_is_claimed_before_it_is_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("dedupe_key", ""), _negated=True), name="message_has_a_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policystep",
-            constraint=models.UniqueConstraint(fields=("version", "position"), name="steps_are_numbered"),
-        ),
-        migrations.AddConstraint(
-            model_name="policystep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stage__in", ["RESTRICT", "STOP"]), _negated=True),
-                    models.Q(("channel", "ORDER"), ("needs_approval", True)),
-                    _connector="OR",
-                ),
-                name="supply_is_touched_by_an_approved_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policystep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stage", "STOP"), ("stops_supply", False), _connector="OR"),
-                name="only_a_stop_stops_supply",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policystep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("latest_hour__lte", 24)), name="latest_hour_is_an_hour"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casestep",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["PROPOSED", "DUE", "SENT", "DONE"])),
-                fields=("case", "position"),
-                name="case_takes_a_step_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", False), ("state", "DONE")),
-                    models.Q(models.Q(("state", "DONE"), _negated=True), ("done_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="delivered_step_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by__isnull", True),
-                    models.Q(("approved_by", models.F("proposed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="step_is_approved_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promise",
-            constraint=models.UniqueConstraint(
-                fields=("hold", "position"), name="promises_of_a_hold_are_numbered"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promise",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gte", Decimal("0.01")), ("amount__lte", Decimal("99999999999.99"))
-                ),
-                name="promise_is_money",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promise",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_on__isnull", True), ("state", "OPEN")),
-                    models.Q(models.Q(("state", "OPEN"), _negated=True), ("decided_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="promise_is_decided_on_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplyorder",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["PROPOSED", "APPROVED"])),
-                fields=("account",),
-                name="account_has_one_order_under_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplyorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="order_is_decided_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplyorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["RESTRICT", "STOP"]), _negated=True),
-                    models.Q(("state__in", ["APPROVED", "DONE"]), _negated=True),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="nothing_is_cut_without_a_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplyorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", False), ("done_by__isnull", False), ("state", "DONE")),
-                    models.Q(
-                        models.Q(("state", "DONE"), _negated=True),
-                        ("done_at__isnull", True),
-                        ("done_by__isnull", True),
+                migrations.AddConstraint(
+                    model_name="policystep",
+                    constraint=models.UniqueConstraint(
+                        fields=("version", "position"), name="steps_are_numbered"
                     ),
-                    _connector="OR",
                 ),
-                name="order_is_carried_out_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplyorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["RESTRICT", "STOP"]), ("state", "DONE"), _negated=True),
-                    models.Q(("photo", ""), _negated=True),
-                    _connector="OR",
+                migrations.AddConstraint(
+                    model_name="policystep",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stage__in", ["RESTRICT", "STOP"]), _negated=True),
+                            models.Q(("channel", "ORDER"), ("needs_approval", True)),
+                            _connector="OR",
+                        ),
+                        name="supply_is_touched_by_an_approved_order",
+                    ),
                 ),
-                name="cut_has_a_photo",
-            ),
+                migrations.AddConstraint(
+                    model_name="policystep",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("stage", "STOP"), ("stops_supply", False), _connector="OR"),
+                        name="only_a_stop_stops_supply",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="policystep",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("latest_hour__lte", 24)), name="latest_hour_is_an_hour"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="casestep",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["PROPOSED", "DUE", "SENT", "DONE"])),
+                        fields=("case", "position"),
+                        name="case_takes_a_step_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="casestep",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", False), ("state", "DONE")),
+                            models.Q(models.Q(("state", "DONE"), _negated=True), ("done_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="delivered_step_has_its_time",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="casestep",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="step_is_approved_by_another_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="promise",
+                    constraint=models.UniqueConstraint(
+                        fields=("hold", "position"), name="promises_of_a_hold_are_numbered"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="promise",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gte", Decimal("0.01")), ("amount__lte", Decimal("99999999999.99"))
+                        ),
+                        name="promise_is_money",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="promise",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_on__isnull", True), ("state", "OPEN")),
+                            models.Q(
+                                models.Q(("state", "OPEN"), _negated=True), ("decided_on__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="promise_is_decided_on_a_day",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="supplyorder",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["PROPOSED", "APPROVED"])),
+                        fields=("account",),
+                        name="account_has_one_order_under_way",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="supplyorder",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="order_is_decided_by_another_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="supplyorder",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["RESTRICT", "STOP"]), _negated=True),
+                            models.Q(("state__in", ["APPROVED", "DONE"]), _negated=True),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="nothing_is_cut_without_a_decision",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="supplyorder",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("done_at__isnull", False), ("done_by__isnull", False), ("state", "DONE")
+                            ),
+                            models.Q(
+                                models.Q(("state", "DONE"), _negated=True),
+                                ("done_at__isnull", True),
+                                ("done_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_is_carried_out_by_somebody",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="supplyorder",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["RESTRICT", "STOP"]), ("state", "DONE"), _negated=True),
+                            models.Q(("photo", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="cut_has_a_photo",
+                    ),
+                ),
+            ]
         ),
     ]

@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 import billing.models.amount
 from accounts.database import append_only, changes_only_in
+from accounts.migration_tables import MakeTables
 from accounts.roles import give_permissions
 
 GIVEN = {
@@ -36,128 +37,138 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Donation",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("request_id", models.UUIDField(unique=True, verbose_name="request")),
-                ("amount", billing.models.amount.MoneyField(verbose_name="amount")),
-                (
-                    "method",
-                    models.CharField(
-                        choices=[
-                            ("BANK", "bank"),
-                            ("POS", "POS card"),
-                            ("WECHAT", "WeChat"),
-                            ("ALIPAY", "Alipay"),
+        MakeTables(
+            [
+                migrations.CreateModel(
+                    name="Donation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("request_id", models.UUIDField(unique=True, verbose_name="request")),
+                        ("amount", billing.models.amount.MoneyField(verbose_name="amount")),
+                        (
+                            "method",
+                            models.CharField(
+                                choices=[
+                                    ("BANK", "bank"),
+                                    ("POS", "POS card"),
+                                    ("WECHAT", "WeChat"),
+                                    ("ALIPAY", "Alipay"),
+                                ],
+                                max_length=10,
+                                verbose_name="method",
+                            ),
+                        ),
+                        ("reference", models.CharField(max_length=64, verbose_name="reference")),
+                        ("purpose", models.CharField(max_length=200, verbose_name="purpose")),
+                        ("business_date", models.DateField(verbose_name="business date")),
+                        ("received_at", models.DateTimeField(verbose_name="received at")),
+                    ],
+                    options={
+                        "verbose_name": "donation",
+                        "verbose_name_plural": "donations",
+                        "ordering": ("-id",),
+                        "permissions": [
+                            ("receive_donation", "Can take in donations and propose whose bills they pay")
                         ],
-                        max_length=10,
-                        verbose_name="method",
-                    ),
+                    },
                 ),
-                ("reference", models.CharField(max_length=64, verbose_name="reference")),
-                ("purpose", models.CharField(max_length=200, verbose_name="purpose")),
-                ("business_date", models.DateField(verbose_name="business date")),
-                ("received_at", models.DateTimeField(verbose_name="received at")),
-            ],
-            options={
-                "verbose_name": "donation",
-                "verbose_name_plural": "donations",
-                "ordering": ("-id",),
-                "permissions": [
-                    ("receive_donation", "Can take in donations and propose whose bills they pay")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DonationGrant",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("amount", billing.models.amount.MoneyField(verbose_name="amount")),
-                ("reason", models.CharField(max_length=200, verbose_name="reason")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("PROPOSED", "waits for approval"),
-                            ("APPROVED", "approved"),
-                            ("REFUSED", "refused"),
+                migrations.CreateModel(
+                    name="DonationGrant",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("amount", billing.models.amount.MoneyField(verbose_name="amount")),
+                        ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("PROPOSED", "waits for approval"),
+                                    ("APPROVED", "approved"),
+                                    ("REFUSED", "refused"),
+                                ],
+                                default="PROPOSED",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
+                        ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                    ],
+                    options={
+                        "verbose_name": "grant of a donation",
+                        "verbose_name_plural": "grants of donations",
+                        "ordering": ("-id",),
+                        "permissions": [
+                            (
+                                "approve_donationgrant",
+                                "Can give donated money to a bill that somebody else proposed",
+                            )
                         ],
-                        default="PROPOSED",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
+                    },
                 ),
-                ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
-                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
-            ],
-            options={
-                "verbose_name": "grant of a donation",
-                "verbose_name_plural": "grants of donations",
-                "ordering": ("-id",),
-                "permissions": [
-                    ("approve_donationgrant", "Can give donated money to a bill that somebody else proposed")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ThirdPartyPayer",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="ThirdPartyPayer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("EMPLOYER", "employer"),
+                                    ("VILLAGE", "village or street office"),
+                                    ("DONOR", "donor"),
+                                    ("RELATIVE", "relative"),
+                                ],
+                                max_length=10,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        (
+                            "phone",
+                            models.CharField(blank=True, max_length=20, verbose_name="telephone number"),
+                        ),
+                        ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
+                        ("made_at", models.DateTimeField(verbose_name="made at")),
+                    ],
+                    options={
+                        "verbose_name": "third-party payer",
+                        "verbose_name_plural": "third-party payers",
+                        "ordering": ("name", "id"),
+                    },
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("EMPLOYER", "employer"),
-                            ("VILLAGE", "village or street office"),
-                            ("DONOR", "donor"),
-                            ("RELATIVE", "relative"),
-                        ],
-                        max_length=10,
-                        verbose_name="kind",
-                    ),
+                migrations.CreateModel(
+                    name="ThirdPartyPayment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "payment by a third party",
+                        "verbose_name_plural": "payments by third parties",
+                        "ordering": ("-id",),
+                    },
                 ),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("phone", models.CharField(blank=True, max_length=20, verbose_name="telephone number")),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
-                ("made_at", models.DateTimeField(verbose_name="made at")),
-            ],
-            options={
-                "verbose_name": "third-party payer",
-                "verbose_name_plural": "third-party payers",
-                "ordering": ("name", "id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="ThirdPartyPayment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "payment by a third party",
-                "verbose_name_plural": "payments by third parties",
-                "ordering": ("-id",),
-            },
+            ]
         ),
         migrations.AlterModelOptions(
             name="supplyorder",

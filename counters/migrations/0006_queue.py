@@ -12,6 +12,7 @@ from django.db import migrations, models
 
 import counters.models.hall
 import counters.models.ticket
+from accounts.migration_tables import MakeTables
 
 
 def give_halls_a_key(apps: Any, schema_editor: Any) -> None:
@@ -30,223 +31,239 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="DiaryEntry",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        MakeTables(
+            [
+                migrations.CreateModel(
+                    name="DiaryEntry",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("PAUSE", "pause"),
+                                    ("TROUBLE", "trouble"),
+                                    ("PRAISE", "praise"),
+                                    ("NOTE", "note"),
+                                ],
+                                max_length=7,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("text", models.CharField(blank=True, max_length=500, verbose_name="text")),
+                    ],
+                    options={
+                        "verbose_name": "diary entry",
+                        "verbose_name_plural": "diary entries",
+                        "ordering": ("-at", "-id"),
+                        "permissions": [("keep_a_diary", "Can keep a work diary")],
+                    },
                 ),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("PAUSE", "pause"),
-                            ("TROUBLE", "trouble"),
-                            ("PRAISE", "praise"),
-                            ("NOTE", "note"),
+                migrations.CreateModel(
+                    name="Pause",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("business_date", models.DateField(verbose_name="business date")),
+                        ("turn", models.PositiveSmallIntegerField(verbose_name="pause of the day")),
+                        ("begun_at", models.DateTimeField(verbose_name="begun at")),
+                        ("ends_at", models.DateTimeField(verbose_name="ends at")),
+                        ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                        (
+                            "overrun_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="overrun since"),
+                        ),
+                        ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                    ],
+                    options={
+                        "verbose_name": "pause",
+                        "verbose_name_plural": "pauses",
+                        "ordering": ("-begun_at",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Ticket",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("business_date", models.DateField(verbose_name="business date")),
+                        ("number", models.PositiveIntegerField(verbose_name="number")),
+                        ("is_priority", models.BooleanField(default=False, verbose_name="priority")),
+                        (
+                            "code",
+                            models.CharField(
+                                default=counters.models.ticket.new_ticket_code,
+                                max_length=20,
+                                unique=True,
+                                verbose_name="code",
+                            ),
+                        ),
+                        (
+                            "request_id",
+                            models.UUIDField(default=uuid.uuid4, unique=True, verbose_name="request"),
+                        ),
+                        ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("WAITING", "waiting"),
+                                    ("CALLED", "called"),
+                                    ("SERVING", "being served"),
+                                    ("HELD", "on hold"),
+                                    ("DONE", "finished"),
+                                    ("NO_SHOW", "did not come"),
+                                    ("CANCELLED", "not called any more"),
+                                ],
+                                default="WAITING",
+                                max_length=9,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("place_at", models.DateTimeField(verbose_name="place in line")),
+                        ("called_at", models.DateTimeField(blank=True, null=True, verbose_name="called at")),
+                        (
+                            "announced_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="last called out at"),
+                        ),
+                        ("calls", models.PositiveSmallIntegerField(default=0, verbose_name="calls")),
+                        ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                    ],
+                    options={
+                        "verbose_name": "ticket",
+                        "verbose_name_plural": "tickets",
+                        "ordering": ("-business_date", "hall", "id"),
+                        "permissions": [
+                            ("call_ticket", "Can call and serve tickets at the own window"),
+                            ("see_the_hall", "Can see the hall as it is now"),
+                            ("run_the_hall", "Can open windows for services and end pauses"),
                         ],
-                        max_length=7,
-                        verbose_name="kind",
-                    ),
+                    },
                 ),
-                ("text", models.CharField(blank=True, max_length=500, verbose_name="text")),
-            ],
-            options={
-                "verbose_name": "diary entry",
-                "verbose_name_plural": "diary entries",
-                "ordering": ("-at", "-id"),
-                "permissions": [("keep_a_diary", "Can keep a work diary")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Pause",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="TicketCounter",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("business_date", models.DateField(verbose_name="business date")),
+                        ("last", models.PositiveIntegerField(verbose_name="last number")),
+                    ],
+                    options={
+                        "verbose_name": "ticket counter",
+                        "verbose_name_plural": "ticket counters",
+                        "ordering": ("hall", "business_date", "service"),
+                    },
                 ),
-                ("business_date", models.DateField(verbose_name="business date")),
-                ("turn", models.PositiveSmallIntegerField(verbose_name="pause of the day")),
-                ("begun_at", models.DateTimeField(verbose_name="begun at")),
-                ("ends_at", models.DateTimeField(verbose_name="ends at")),
-                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
-                ("overrun_at", models.DateTimeField(blank=True, null=True, verbose_name="overrun since")),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
-            ],
-            options={
-                "verbose_name": "pause",
-                "verbose_name_plural": "pauses",
-                "ordering": ("-begun_at",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Ticket",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="TicketPayment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "payment of a ticket",
+                        "verbose_name_plural": "payments of tickets",
+                        "ordering": ("id",),
+                    },
                 ),
-                ("business_date", models.DateField(verbose_name="business date")),
-                ("number", models.PositiveIntegerField(verbose_name="number")),
-                ("is_priority", models.BooleanField(default=False, verbose_name="priority")),
-                (
-                    "code",
-                    models.CharField(
-                        default=counters.models.ticket.new_ticket_code,
-                        max_length=20,
-                        unique=True,
-                        verbose_name="code",
-                    ),
+                migrations.CreateModel(
+                    name="TicketPeriod",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("WAIT", "waiting"),
+                                    ("SERVE", "at the window"),
+                                    ("HOLD", "on hold"),
+                                ],
+                                max_length=5,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("begun_at", models.DateTimeField(verbose_name="begun at")),
+                        ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                    ],
+                    options={
+                        "verbose_name": "period of a ticket",
+                        "verbose_name_plural": "periods of tickets",
+                        "ordering": ("ticket", "id"),
+                    },
                 ),
-                ("request_id", models.UUIDField(default=uuid.uuid4, unique=True, verbose_name="request")),
-                ("issued_at", models.DateTimeField(verbose_name="issued at")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("WAITING", "waiting"),
-                            ("CALLED", "called"),
-                            ("SERVING", "being served"),
-                            ("HELD", "on hold"),
-                            ("DONE", "finished"),
-                            ("NO_SHOW", "did not come"),
-                            ("CANCELLED", "not called any more"),
-                        ],
-                        default="WAITING",
-                        max_length=9,
-                        verbose_name="state",
-                    ),
+                migrations.CreateModel(
+                    name="TicketService",
+                    fields=[
+                        (
+                            "code",
+                            models.CharField(
+                                max_length=1,
+                                primary_key=True,
+                                serialize=False,
+                                validators=[django.core.validators.RegexValidator("^[A-Z]\\Z")],
+                                verbose_name="letter",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=20, verbose_name="name")),
+                        ("name_en", models.CharField(blank=True, max_length=40, verbose_name="English name")),
+                        (
+                            "usual_minutes",
+                            models.PositiveSmallIntegerField(
+                                default=4, verbose_name="usual minutes at the window"
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="offered at the kiosk")),
+                    ],
+                    options={
+                        "verbose_name": "service of the queue",
+                        "verbose_name_plural": "services of the queue",
+                        "ordering": ("code",),
+                    },
                 ),
-                ("place_at", models.DateTimeField(verbose_name="place in line")),
-                ("called_at", models.DateTimeField(blank=True, null=True, verbose_name="called at")),
-                (
-                    "announced_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last called out at"),
+                migrations.CreateModel(
+                    name="WindowService",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "open service of a window",
+                        "verbose_name_plural": "open services of windows",
+                        "ordering": ("window", "service"),
+                    },
                 ),
-                ("calls", models.PositiveSmallIntegerField(default=0, verbose_name="calls")),
-                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
-            ],
-            options={
-                "verbose_name": "ticket",
-                "verbose_name_plural": "tickets",
-                "ordering": ("-business_date", "hall", "id"),
-                "permissions": [
-                    ("call_ticket", "Can call and serve tickets at the own window"),
-                    ("see_the_hall", "Can see the hall as it is now"),
-                    ("run_the_hall", "Can open windows for services and end pauses"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="TicketCounter",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("business_date", models.DateField(verbose_name="business date")),
-                ("last", models.PositiveIntegerField(verbose_name="last number")),
-            ],
-            options={
-                "verbose_name": "ticket counter",
-                "verbose_name_plural": "ticket counters",
-                "ordering": ("hall", "business_date", "service"),
-            },
-        ),
-        migrations.CreateModel(
-            name="TicketPayment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "payment of a ticket",
-                "verbose_name_plural": "payments of tickets",
-                "ordering": ("id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="TicketPeriod",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("WAIT", "waiting"), ("SERVE", "at the window"), ("HOLD", "on hold")],
-                        max_length=5,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("begun_at", models.DateTimeField(verbose_name="begun at")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
-            ],
-            options={
-                "verbose_name": "period of a ticket",
-                "verbose_name_plural": "periods of tickets",
-                "ordering": ("ticket", "id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="TicketService",
-            fields=[
-                (
-                    "code",
-                    models.CharField(
-                        max_length=1,
-                        primary_key=True,
-                        serialize=False,
-                        validators=[django.core.validators.RegexValidator("^[A-Z]\\Z")],
-                        verbose_name="letter",
-                    ),
-                ),
-                ("name", models.CharField(max_length=20, verbose_name="name")),
-                ("name_en", models.CharField(blank=True, max_length=40, verbose_name="English name")),
-                (
-                    "usual_minutes",
-                    models.PositiveSmallIntegerField(default=4, verbose_name="usual minutes at the window"),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="offered at the kiosk")),
-            ],
-            options={
-                "verbose_name": "service of the queue",
-                "verbose_name_plural": "services of the queue",
-                "ordering": ("code",),
-            },
-        ),
-        migrations.CreateModel(
-            name="WindowService",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "open service of a window",
-                "verbose_name_plural": "open services of windows",
-                "ordering": ("window", "service"),
-            },
+            ]
         ),
         migrations.AddField(
             model_name="hall",

@@ -5,6 +5,8 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.migration_tables import MakeTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -16,654 +18,678 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CardSerial",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        MakeTables(
+            [
+                migrations.CreateModel(
+                    name="CardSerial",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("prefix", models.CharField(max_length=10, unique=True, verbose_name="prefix")),
+                        ("last", models.PositiveIntegerField(verbose_name="last number given out")),
+                    ],
+                    options={
+                        "verbose_name": "row of serial numbers",
+                        "verbose_name_plural": "rows of serial numbers",
+                    },
                 ),
-                ("prefix", models.CharField(max_length=10, unique=True, verbose_name="prefix")),
-                ("last", models.PositiveIntegerField(verbose_name="last number given out")),
-            ],
-            options={
-                "verbose_name": "row of serial numbers",
-                "verbose_name_plural": "rows of serial numbers",
-            },
-        ),
-        migrations.CreateModel(
-            name="PromotionLevel",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=30, unique=True, verbose_name="name")),
-                ("name_en", models.CharField(blank=True, max_length=30, verbose_name="English name")),
-                ("cards", models.PositiveIntegerField(verbose_name="cards in a year")),
-                ("each", models.PositiveIntegerField(verbose_name="of each kind at least")),
-            ],
-            options={
-                "verbose_name": "promotion level",
-                "verbose_name_plural": "promotion levels",
-                "ordering": ("cards",),
-                "constraints": [
-                    models.UniqueConstraint(fields=("cards",), name="promotion_levels_differ_in_cards"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("cards__gte", 1),
-                            (
-                                "cards__gte",
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("each"), "*", models.Value(5)
+                migrations.CreateModel(
+                    name="PromotionLevel",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=30, unique=True, verbose_name="name")),
+                        ("name_en", models.CharField(blank=True, max_length=30, verbose_name="English name")),
+                        ("cards", models.PositiveIntegerField(verbose_name="cards in a year")),
+                        ("each", models.PositiveIntegerField(verbose_name="of each kind at least")),
+                    ],
+                    options={
+                        "verbose_name": "promotion level",
+                        "verbose_name_plural": "promotion levels",
+                        "ordering": ("cards",),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("cards",), name="promotion_levels_differ_in_cards"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("cards__gte", 1),
+                                    (
+                                        "cards__gte",
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("each"), "*", models.Value(5)
+                                        ),
+                                    ),
                                 ),
+                                name="promotion_level_can_be_reached_with_its_cards",
                             ),
-                        ),
-                        name="promotion_level_can_be_reached_with_its_cards",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Rating",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "level",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (5, "very satisfied"),
-                            (4, "satisfied"),
-                            (3, "basically satisfied"),
-                            (2, "dissatisfied"),
-                            (1, "very dissatisfied"),
                         ],
-                        verbose_name="level",
-                    ),
+                    },
                 ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("TABLET", "tablet at the window"), ("QR", "code on the receipt")],
-                        max_length=6,
-                        verbose_name="channel",
-                    ),
-                ),
-                (
-                    "comment",
-                    models.CharField(blank=True, max_length=500, verbose_name="what the customer wrote"),
-                ),
-                ("business_date", models.DateField(verbose_name="business date")),
-                ("rated_at", models.DateTimeField(verbose_name="rated at")),
-                (
-                    "hall",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="ratings",
-                        to="counters.hall",
-                        verbose_name="hall",
-                    ),
-                ),
-                (
-                    "payment",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rating",
-                        to="billing.payment",
-                        verbose_name="payment",
-                    ),
-                ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="ratings",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="served by",
-                    ),
-                ),
-                (
-                    "ticket",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rating",
-                        to="counters.ticket",
-                        verbose_name="ticket",
-                    ),
-                ),
-                (
-                    "window",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="ratings",
-                        to="counters.window",
-                        verbose_name="window",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "rating",
-                "verbose_name_plural": "ratings",
-                "ordering": ("-rated_at", "-id"),
-                "permissions": [("see_own_figures", "Can see the figures of the own ratings and cards")],
-            },
-        ),
-        migrations.CreateModel(
-            name="FollowUp",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("opened_at", models.DateTimeField(verbose_name="opened at")),
-                ("due_on", models.DateField(null=True, verbose_name="due on")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("OPEN", "open"), ("DONE", "done")],
-                        default="OPEN",
-                        max_length=4,
-                        verbose_name="state",
-                    ),
-                ),
-                ("finding", models.CharField(blank=True, max_length=500, verbose_name="finding")),
-                ("measure", models.CharField(blank=True, max_length=500, verbose_name="measure")),
-                ("done_at", models.DateTimeField(null=True, verbose_name="done at")),
-                (
-                    "done_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="done by",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="owner",
-                    ),
-                ),
-                (
-                    "rating",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="follow_up",
-                        to="service_quality.rating",
-                        verbose_name="rating",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "follow-up of a bad rating",
-                "verbose_name_plural": "follow-ups of bad ratings",
-                "ordering": ("id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="RatingRequest",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("opened_at", models.DateTimeField(verbose_name="opened at")),
-                ("expires_at", models.DateTimeField(verbose_name="expires at")),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[("WAITING", "asked"), ("RATED", "rated"), ("EXPIRED", "not rated")],
-                        default="WAITING",
-                        max_length=8,
-                        verbose_name="outcome",
-                    ),
-                ),
-                (
-                    "payment",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rating_request",
-                        to="billing.payment",
-                        verbose_name="payment",
-                    ),
-                ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="served by",
-                    ),
-                ),
-                (
-                    "ticket",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rating_request",
-                        to="counters.ticket",
-                        verbose_name="ticket",
-                    ),
-                ),
-                (
-                    "window",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rating_requests",
-                        to="counters.window",
-                        verbose_name="window",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "request to rate",
-                "verbose_name_plural": "requests to rate",
-                "ordering": ("-id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="RatingTablet",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=40, unique=True, verbose_name="key of the address")),
-                ("made_at", models.DateTimeField(verbose_name="made at")),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="made by",
-                    ),
-                ),
-                (
-                    "window",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rating_tablet",
-                        to="counters.window",
-                        verbose_name="window",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "rating tablet",
-                "verbose_name_plural": "rating tablets",
-                "ordering": ("window",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Supervision",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "hall",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="supervision",
-                        to="counters.hall",
-                        verbose_name="hall",
-                    ),
-                ),
-                (
-                    "supervisor",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="supervisions",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="supervisor",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "supervision of a hall",
-                "verbose_name_plural": "supervision of the halls",
-                "ordering": ("hall",),
-            },
-        ),
-        migrations.CreateModel(
-            name="CardBook",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("prefix", models.CharField(max_length=10, verbose_name="prefix")),
-                ("first", models.PositiveIntegerField(verbose_name="first number")),
-                ("last", models.PositiveIntegerField(verbose_name="last number")),
-                ("made_at", models.DateTimeField(verbose_name="made at")),
-                (
-                    "hall",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="card_books",
-                        to="counters.hall",
-                        verbose_name="hall",
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="made by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "book of 5P cards",
-                "verbose_name_plural": "books of 5P cards",
-                "ordering": ("-id",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("first__gte", 1), ("last__gte", models.F("first"))),
-                        name="card_book_holds_at_least_one_card",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("prefix", "first"), name="card_book_begins_where_no_other_does"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PraiseCard",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("serial", models.CharField(max_length=20, unique=True, verbose_name="serial number")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("POLITE", "polite"),
-                            ("PATIENT", "patient"),
-                            ("POSITIVE", "positive"),
-                            ("PASSIONATE", "passionate"),
-                            ("PROFESSIONAL", "professional"),
+                migrations.CreateModel(
+                    name="Rating",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "level",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (5, "very satisfied"),
+                                    (4, "satisfied"),
+                                    (3, "basically satisfied"),
+                                    (2, "dissatisfied"),
+                                    (1, "very dissatisfied"),
+                                ],
+                                verbose_name="level",
+                            ),
+                        ),
+                        (
+                            "channel",
+                            models.CharField(
+                                choices=[("TABLET", "tablet at the window"), ("QR", "code on the receipt")],
+                                max_length=6,
+                                verbose_name="channel",
+                            ),
+                        ),
+                        (
+                            "comment",
+                            models.CharField(
+                                blank=True, max_length=500, verbose_name="what the customer wrote"
+                            ),
+                        ),
+                        ("business_date", models.DateField(verbose_name="business date")),
+                        ("rated_at", models.DateTimeField(verbose_name="rated at")),
+                        (
+                            "hall",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="ratings",
+                                to="counters.hall",
+                                verbose_name="hall",
+                            ),
+                        ),
+                        (
+                            "payment",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="rating",
+                                to="billing.payment",
+                                verbose_name="payment",
+                            ),
+                        ),
+                        (
+                            "staff",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="ratings",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="served by",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="rating",
+                                to="counters.ticket",
+                                verbose_name="ticket",
+                            ),
+                        ),
+                        (
+                            "window",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="ratings",
+                                to="counters.window",
+                                verbose_name="window",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "rating",
+                        "verbose_name_plural": "ratings",
+                        "ordering": ("-rated_at", "-id"),
+                        "permissions": [
+                            ("see_own_figures", "Can see the figures of the own ratings and cards")
                         ],
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
+                    },
                 ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[
-                            ("CUSTOMER", "customer"),
-                            ("COLLEAGUE", "colleague"),
-                            ("SUPERIOR", "superior"),
-                            ("SUBORDINATE", "subordinate"),
+                migrations.CreateModel(
+                    name="FollowUp",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                        ("due_on", models.DateField(null=True, verbose_name="due on")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("OPEN", "open"), ("DONE", "done")],
+                                default="OPEN",
+                                max_length=4,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("finding", models.CharField(blank=True, max_length=500, verbose_name="finding")),
+                        ("measure", models.CharField(blank=True, max_length=500, verbose_name="measure")),
+                        ("done_at", models.DateTimeField(null=True, verbose_name="done at")),
+                        (
+                            "done_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="done by",
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="owner",
+                            ),
+                        ),
+                        (
+                            "rating",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="follow_up",
+                                to="service_quality.rating",
+                                verbose_name="rating",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "follow-up of a bad rating",
+                        "verbose_name_plural": "follow-ups of bad ratings",
+                        "ordering": ("id",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RatingRequest",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                        ("expires_at", models.DateTimeField(verbose_name="expires at")),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[("WAITING", "asked"), ("RATED", "rated"), ("EXPIRED", "not rated")],
+                                default="WAITING",
+                                max_length=8,
+                                verbose_name="outcome",
+                            ),
+                        ),
+                        (
+                            "payment",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="rating_request",
+                                to="billing.payment",
+                                verbose_name="payment",
+                            ),
+                        ),
+                        (
+                            "staff",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="served by",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="rating_request",
+                                to="counters.ticket",
+                                verbose_name="ticket",
+                            ),
+                        ),
+                        (
+                            "window",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="rating_requests",
+                                to="counters.window",
+                                verbose_name="window",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "request to rate",
+                        "verbose_name_plural": "requests to rate",
+                        "ordering": ("-id",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RatingTablet",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "key",
+                            models.CharField(max_length=40, unique=True, verbose_name="key of the address"),
+                        ),
+                        ("made_at", models.DateTimeField(verbose_name="made at")),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="made by",
+                            ),
+                        ),
+                        (
+                            "window",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="rating_tablet",
+                                to="counters.window",
+                                verbose_name="window",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "rating tablet",
+                        "verbose_name_plural": "rating tablets",
+                        "ordering": ("window",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Supervision",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "hall",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="supervision",
+                                to="counters.hall",
+                                verbose_name="hall",
+                            ),
+                        ),
+                        (
+                            "supervisor",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="supervisions",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="supervisor",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "supervision of a hall",
+                        "verbose_name_plural": "supervision of the halls",
+                        "ordering": ("hall",),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CardBook",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("prefix", models.CharField(max_length=10, verbose_name="prefix")),
+                        ("first", models.PositiveIntegerField(verbose_name="first number")),
+                        ("last", models.PositiveIntegerField(verbose_name="last number")),
+                        ("made_at", models.DateTimeField(verbose_name="made at")),
+                        (
+                            "hall",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="card_books",
+                                to="counters.hall",
+                                verbose_name="hall",
+                            ),
+                        ),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="made by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "book of 5P cards",
+                        "verbose_name_plural": "books of 5P cards",
+                        "ordering": ("-id",),
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("first__gte", 1), ("last__gte", models.F("first"))),
+                                name="card_book_holds_at_least_one_card",
+                            ),
+                            models.UniqueConstraint(
+                                fields=("prefix", "first"), name="card_book_begins_where_no_other_does"
+                            ),
                         ],
-                        max_length=11,
-                        verbose_name="from",
-                    ),
+                    },
                 ),
-                (
-                    "medium",
-                    models.CharField(
-                        choices=[
-                            ("PAPER", "on paper"),
-                            ("ELECTRONIC", "electronic"),
-                            ("TAKEN_OVER", "taken over from the paper books"),
+                migrations.CreateModel(
+                    name="PraiseCard",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "serial",
+                            models.CharField(max_length=20, unique=True, verbose_name="serial number"),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("POLITE", "polite"),
+                                    ("PATIENT", "patient"),
+                                    ("POSITIVE", "positive"),
+                                    ("PASSIONATE", "passionate"),
+                                    ("PROFESSIONAL", "professional"),
+                                ],
+                                max_length=12,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.CharField(
+                                choices=[
+                                    ("CUSTOMER", "customer"),
+                                    ("COLLEAGUE", "colleague"),
+                                    ("SUPERIOR", "superior"),
+                                    ("SUBORDINATE", "subordinate"),
+                                ],
+                                max_length=11,
+                                verbose_name="from",
+                            ),
+                        ),
+                        (
+                            "medium",
+                            models.CharField(
+                                choices=[
+                                    ("PAPER", "on paper"),
+                                    ("ELECTRONIC", "electronic"),
+                                    ("TAKEN_OVER", "taken over from the paper books"),
+                                ],
+                                max_length=10,
+                                verbose_name="medium",
+                            ),
+                        ),
+                        ("text", models.CharField(blank=True, max_length=200, verbose_name="words")),
+                        ("given_on", models.DateField(verbose_name="given on")),
+                        ("entered_at", models.DateTimeField(verbose_name="entered at")),
+                        ("shown_at", models.DateTimeField(null=True, verbose_name="words shown since")),
+                        ("voided_at", models.DateTimeField(null=True, verbose_name="voided at")),
+                        (
+                            "void_reason",
+                            models.CharField(blank=True, max_length=200, verbose_name="reason for voiding"),
+                        ),
+                        (
+                            "entered_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="entered by",
+                            ),
+                        ),
+                        (
+                            "giver",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="cards_given",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="giver",
+                            ),
+                        ),
+                        (
+                            "payment",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="praise_cards",
+                                to="billing.payment",
+                                verbose_name="payment",
+                            ),
+                        ),
+                        (
+                            "receiver",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="cards_received",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="receiver",
+                            ),
+                        ),
+                        (
+                            "shown_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="shown by",
+                            ),
+                        ),
+                        (
+                            "voided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="voided by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "5P card",
+                        "verbose_name_plural": "5P cards",
+                        "ordering": ("-given_on", "-id"),
+                        "permissions": [
+                            ("give_praisecard", "Can give a 5P card"),
+                            ("enter_praisecard", "Can enter 5P cards that came on paper"),
+                            ("void_praisecard", "Can void a 5P card"),
                         ],
-                        max_length=10,
-                        verbose_name="medium",
-                    ),
+                        "indexes": [models.Index(fields=["given_on", "receiver"], name="cards_of_a_time")],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("giver__isnull", True),
+                                    models.Q(("giver", models.F("receiver")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="card_is_not_given_to_oneself",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("giver__isnull", True), ("source", "CUSTOMER")),
+                                    models.Q(
+                                        models.Q(("source", "CUSTOMER"), _negated=True),
+                                        ("giver__isnull", False),
+                                        ("payment__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="card_of_a_colleague_names_its_giver",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("source", "CUSTOMER"), _negated=True),
+                                    ("payment__isnull", False),
+                                    ("medium", "TAKEN_OVER"),
+                                    _connector="OR",
+                                ),
+                                name="card_of_a_customer_names_the_payment",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("giver__isnull", False), ("voided_at__isnull", True)),
+                                fields=("giver", "receiver", "given_on"),
+                                name="one_card_a_day_to_the_same_person",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("payment__isnull", False), ("voided_at__isnull", True)),
+                                fields=("payment", "source"),
+                                name="one_card_for_a_receipt",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("void_reason", ""),
+                                        ("voided_at__isnull", True),
+                                        ("voided_by__isnull", True),
+                                    ),
+                                    models.Q(
+                                        ("voided_at__isnull", False),
+                                        ("voided_by__isnull", False),
+                                        models.Q(("void_reason", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="card_is_voided_by_somebody_for_a_reason",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("medium", "PAPER"), _negated=True),
+                                    models.Q(
+                                        ("entered_by__isnull", False),
+                                        models.Q(("entered_by", models.F("receiver")), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="card_on_paper_is_entered_by_somebody_else",
+                            ),
+                        ],
+                    },
                 ),
-                ("text", models.CharField(blank=True, max_length=200, verbose_name="words")),
-                ("given_on", models.DateField(verbose_name="given on")),
-                ("entered_at", models.DateTimeField(verbose_name="entered at")),
-                ("shown_at", models.DateTimeField(null=True, verbose_name="words shown since")),
-                ("voided_at", models.DateTimeField(null=True, verbose_name="voided at")),
-                (
-                    "void_reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="reason for voiding"),
+                migrations.AddIndex(
+                    model_name="rating",
+                    index=models.Index(fields=["business_date", "hall"], name="ratings_of_a_time"),
                 ),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="entered by",
-                    ),
+                migrations.AddIndex(
+                    model_name="rating",
+                    index=models.Index(fields=["staff", "business_date"], name="ratings_of_a_person"),
                 ),
-                (
-                    "giver",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cards_given",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="giver",
-                    ),
-                ),
-                (
-                    "payment",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="praise_cards",
-                        to="billing.payment",
-                        verbose_name="payment",
-                    ),
-                ),
-                (
-                    "receiver",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cards_received",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="receiver",
-                    ),
-                ),
-                (
-                    "shown_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="shown by",
-                    ),
-                ),
-                (
-                    "voided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="voided by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "5P card",
-                "verbose_name_plural": "5P cards",
-                "ordering": ("-given_on", "-id"),
-                "permissions": [
-                    ("give_praisecard", "Can give a 5P card"),
-                    ("enter_praisecard", "Can enter 5P cards that came on paper"),
-                    ("void_praisecard", "Can void a 5P card"),
-                ],
-                "indexes": [models.Index(fields=["given_on", "receiver"], name="cards_of_a_time")],
-                "constraints": [
-                    models.CheckConstraint(
+                migrations.AddConstraint(
+                    model_name="rating",
+                    constraint=models.CheckConstraint(
                         condition=models.Q(
-                            ("giver__isnull", True),
-                            models.Q(("giver", models.F("receiver")), _negated=True),
-                            _connector="OR",
+                            ("ticket__isnull", False), ("payment__isnull", False), _connector="OR"
                         ),
-                        name="card_is_not_given_to_oneself",
+                        name="rating_names_its_visit",
                     ),
-                    models.CheckConstraint(
+                ),
+                migrations.AddConstraint(
+                    model_name="rating",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("level__range", (1, 5))), name="rating_has_one_of_five_levels"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="followup",
+                    index=models.Index(
+                        condition=models.Q(("state", "OPEN")),
+                        fields=["due_on"],
+                        name="follow_ups_that_are_open",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="followup",
+                    constraint=models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("giver__isnull", True), ("source", "CUSTOMER")),
+                            models.Q(("done_at__isnull", True), ("done_by__isnull", True), ("state", "OPEN")),
                             models.Q(
-                                models.Q(("source", "CUSTOMER"), _negated=True),
-                                ("giver__isnull", False),
-                                ("payment__isnull", True),
+                                ("done_at__isnull", False),
+                                ("done_by__isnull", False),
+                                ("state", "DONE"),
+                                models.Q(("finding", ""), _negated=True),
+                                models.Q(("measure", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
-                        name="card_of_a_colleague_names_its_giver",
+                        name="follow_up_is_done_with_a_finding_and_a_measure",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("source", "CUSTOMER"), _negated=True),
-                            ("payment__isnull", False),
-                            ("medium", "TAKEN_OVER"),
-                            _connector="OR",
-                        ),
-                        name="card_of_a_customer_names_the_payment",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("giver__isnull", False), ("voided_at__isnull", True)),
-                        fields=("giver", "receiver", "given_on"),
-                        name="one_card_a_day_to_the_same_person",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("payment__isnull", False), ("voided_at__isnull", True)),
-                        fields=("payment", "source"),
-                        name="one_card_for_a_receipt",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("void_reason", ""), ("voided_at__isnull", True), ("voided_by__isnull", True)
-                            ),
-                            models.Q(
-                                ("voided_at__isnull", False),
-                                ("voided_by__isnull", False),
-                                models.Q(("void_reason", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="card_is_voided_by_somebody_for_a_reason",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("medium", "PAPER"), _negated=True),
-                            models.Q(
-                                ("entered_by__isnull", False),
-                                models.Q(("entered_by", models.F("receiver")), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="card_on_paper_is_entered_by_somebody_else",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="rating",
-            index=models.Index(fields=["business_date", "hall"], name="ratings_of_a_time"),
-        ),
-        migrations.AddIndex(
-            model_name="rating",
-            index=models.Index(fields=["staff", "business_date"], name="ratings_of_a_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ticket__isnull", False), ("payment__isnull", False), _connector="OR"),
-                name="rating_names_its_visit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (1, 5))), name="rating_has_one_of_five_levels"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="followup",
-            index=models.Index(
-                condition=models.Q(("state", "OPEN")), fields=["due_on"], name="follow_ups_that_are_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", True), ("done_by__isnull", True), ("state", "OPEN")),
-                    models.Q(
-                        ("done_at__isnull", False),
-                        ("done_by__isnull", False),
-                        ("state", "DONE"),
-                        models.Q(("finding", ""), _negated=True),
-                        models.Q(("measure", ""), _negated=True),
-                    ),
-                    _connector="OR",
                 ),
-                name="follow_up_is_done_with_a_finding_and_a_measure",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ratingrequest",
-            index=models.Index(fields=["window", "-opened_at"], name="requests_of_a_window"),
-        ),
-        migrations.AddConstraint(
-            model_name="ratingrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ticket__isnull", False), ("payment__isnull", False), _connector="OR"),
-                name="request_names_its_visit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ratingrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("outcome", "WAITING")),
-                fields=("window",),
-                name="tablet_asks_one_customer_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ratingtablet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key", ""), _negated=True), name="tablet_has_a_key"
-            ),
+                migrations.AddIndex(
+                    model_name="ratingrequest",
+                    index=models.Index(fields=["window", "-opened_at"], name="requests_of_a_window"),
+                ),
+                migrations.AddConstraint(
+                    model_name="ratingrequest",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ticket__isnull", False), ("payment__isnull", False), _connector="OR"
+                        ),
+                        name="request_names_its_visit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ratingrequest",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("outcome", "WAITING")),
+                        fields=("window",),
+                        name="tablet_asks_one_customer_at_a_time",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ratingtablet",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("key", ""), _negated=True), name="tablet_has_a_key"
+                    ),
+                ),
+            ]
         ),
     ]

@@ -7,6 +7,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.migration_tables import MakeTables
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -17,992 +19,1048 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="MatterDay",
-            fields=[
-                ("day", models.DateField(primary_key=True, serialize=False)),
-                ("last", models.PositiveIntegerField()),
-            ],
-            options={
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
-            name="MatterPolicy",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        MakeTables(
+            [
+                migrations.CreateModel(
+                    name="MatterDay",
+                    fields=[
+                        ("day", models.DateField(primary_key=True, serialize=False)),
+                        ("last", models.PositiveIntegerField()),
+                    ],
+                    options={
+                        "default_permissions": (),
+                    },
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("INQUIRY", "inquiry"),
-                            ("COMPLAINT", "complaint"),
-                            ("PRAISE", "praise"),
-                            ("SUGGESTION", "suggestion"),
-                            ("REPAIR", "repair report"),
-                            ("HELP", "request for help"),
-                        ],
-                        max_length=12,
-                        verbose_name="kind of matter",
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("WINDOW", "at the window"),
-                            ("PHONE", "by telephone"),
-                            ("HOTLINE", "12345 hotline"),
-                            ("WEB", "on the web page"),
-                            ("LETTER", "by letter"),
-                            ("WECHAT", "by WeChat"),
-                            ("LEADER", "visit of leaders"),
-                        ],
-                        max_length=8,
-                        verbose_name="how it came",
-                    ),
-                ),
-                ("version", models.PositiveSmallIntegerField(verbose_name="version")),
-                ("effective_from", models.DateField(verbose_name="holds from")),
-                ("days", models.PositiveSmallIntegerField(verbose_name="working days")),
-                ("special_days", models.PositiveSmallIntegerField(verbose_name="working days, special case")),
-                (
-                    "urgent_days",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="0 is the same day; empty: as the others",
-                        null=True,
-                        verbose_name="working days, urgent",
-                    ),
-                ),
-                ("warn_day", models.PositiveSmallIntegerField(verbose_name="warned on working day")),
-                (
-                    "special_warn_day",
-                    models.PositiveSmallIntegerField(verbose_name="warned on working day, special case"),
-                ),
-                (
-                    "interim_day",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="customer told by working day, special case"
-                    ),
-                ),
-                (
-                    "hand_over_minutes",
-                    models.PositiveSmallIntegerField(
-                        default=120, verbose_name="working minutes to answer a hand-over"
-                    ),
-                ),
-                (
-                    "reopening_days",
-                    models.PositiveSmallIntegerField(
-                        default=15, verbose_name="calendar days in which it may be reopened"
-                    ),
-                ),
-                (
-                    "longest_extension",
-                    models.PositiveSmallIntegerField(
-                        default=10, verbose_name="most working days of one extension"
-                    ),
-                ),
-                (
-                    "has_written_reminder",
-                    models.BooleanField(
-                        default=False, verbose_name="reminded in writing the day after expiry"
-                    ),
-                ),
-                (
-                    "is_revisited",
-                    models.BooleanField(
-                        default=False, verbose_name="asked back the working day after closing"
-                    ),
-                ),
-                ("basis", models.CharField(max_length=100, verbose_name="laid down in")),
-            ],
-            options={
-                "verbose_name": "time limit of matters",
-                "verbose_name_plural": "time limits of matters",
-                "ordering": ("kind", "source", "-version"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("kind", "source", "version"), name="time_limit_is_versioned"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("days__range", (1, 90)),
-                            ("special_days__gte", models.F("days")),
-                            ("special_days__range", (1, 90)),
-                            models.Q(
-                                ("urgent_days__isnull", True),
-                                ("urgent_days__lte", models.F("days")),
-                                _connector="OR",
+                migrations.CreateModel(
+                    name="MatterPolicy",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
-                        name="time_limit_is_believable",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("special_warn_day__gte", 1),
-                            ("warn_day__gte", 1),
-                            ("special_warn_day__lte", models.F("special_days")),
-                            ("warn_day__lte", models.F("days")),
-                            models.Q(
-                                ("interim_day__isnull", True),
-                                models.Q(
-                                    ("interim_day__gte", 1), ("interim_day__lte", models.F("special_days"))
+                        (
+                            "kind",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("INQUIRY", "inquiry"),
+                                    ("COMPLAINT", "complaint"),
+                                    ("PRAISE", "praise"),
+                                    ("SUGGESTION", "suggestion"),
+                                    ("REPAIR", "repair report"),
+                                    ("HELP", "request for help"),
+                                ],
+                                max_length=12,
+                                verbose_name="kind of matter",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("WINDOW", "at the window"),
+                                    ("PHONE", "by telephone"),
+                                    ("HOTLINE", "12345 hotline"),
+                                    ("WEB", "on the web page"),
+                                    ("LETTER", "by letter"),
+                                    ("WECHAT", "by WeChat"),
+                                    ("LEADER", "visit of leaders"),
+                                ],
+                                max_length=8,
+                                verbose_name="how it came",
+                            ),
+                        ),
+                        ("version", models.PositiveSmallIntegerField(verbose_name="version")),
+                        ("effective_from", models.DateField(verbose_name="holds from")),
+                        ("days", models.PositiveSmallIntegerField(verbose_name="working days")),
+                        (
+                            "special_days",
+                            models.PositiveSmallIntegerField(verbose_name="working days, special case"),
+                        ),
+                        (
+                            "urgent_days",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                help_text="0 is the same day; empty: as the others",
+                                null=True,
+                                verbose_name="working days, urgent",
+                            ),
+                        ),
+                        ("warn_day", models.PositiveSmallIntegerField(verbose_name="warned on working day")),
+                        (
+                            "special_warn_day",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="warned on working day, special case"
+                            ),
+                        ),
+                        (
+                            "interim_day",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                null=True,
+                                verbose_name="customer told by working day, special case",
+                            ),
+                        ),
+                        (
+                            "hand_over_minutes",
+                            models.PositiveSmallIntegerField(
+                                default=120, verbose_name="working minutes to answer a hand-over"
+                            ),
+                        ),
+                        (
+                            "reopening_days",
+                            models.PositiveSmallIntegerField(
+                                default=15, verbose_name="calendar days in which it may be reopened"
+                            ),
+                        ),
+                        (
+                            "longest_extension",
+                            models.PositiveSmallIntegerField(
+                                default=10, verbose_name="most working days of one extension"
+                            ),
+                        ),
+                        (
+                            "has_written_reminder",
+                            models.BooleanField(
+                                default=False, verbose_name="reminded in writing the day after expiry"
+                            ),
+                        ),
+                        (
+                            "is_revisited",
+                            models.BooleanField(
+                                default=False, verbose_name="asked back the working day after closing"
+                            ),
+                        ),
+                        ("basis", models.CharField(max_length=100, verbose_name="laid down in")),
+                    ],
+                    options={
+                        "verbose_name": "time limit of matters",
+                        "verbose_name_plural": "time limits of matters",
+                        "ordering": ("kind", "source", "-version"),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("kind", "source", "version"), name="time_limit_is_versioned"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("days__range", (1, 90)),
+                                    ("special_days__gte", models.F("days")),
+                                    ("special_days__range", (1, 90)),
+                                    models.Q(
+                                        ("urgent_days__isnull", True),
+                                        ("urgent_days__lte", models.F("days")),
+                                        _connector="OR",
+                                    ),
                                 ),
-                                _connector="OR",
+                                name="time_limit_is_believable",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("special_warn_day__gte", 1),
+                                    ("warn_day__gte", 1),
+                                    ("special_warn_day__lte", models.F("special_days")),
+                                    ("warn_day__lte", models.F("days")),
+                                    models.Q(
+                                        ("interim_day__isnull", True),
+                                        models.Q(
+                                            ("interim_day__gte", 1),
+                                            ("interim_day__lte", models.F("special_days")),
+                                        ),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="warning_and_interim_notice_come_before_the_limit",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("hand_over_minutes__range", (1, 4800)),
+                                    ("longest_extension__gte", 1),
+                                    ("reopening_days__gte", 1),
+                                    models.Q(("basis", ""), _negated=True),
+                                ),
+                                name="time_limit_leaves_time_and_names_its_basis",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Matter",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
                         ),
-                        name="warning_and_interim_notice_come_before_the_limit",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("hand_over_minutes__range", (1, 4800)),
-                            ("longest_extension__gte", 1),
-                            ("reopening_days__gte", 1),
-                            models.Q(("basis", ""), _negated=True),
+                        ("number", models.CharField(max_length=20, unique=True, verbose_name="number")),
+                        ("code", models.CharField(max_length=8, verbose_name="code for the customer")),
+                        (
+                            "request_id",
+                            models.UUIDField(
+                                default=uuid.uuid4, editable=False, unique=True, verbose_name="request"
+                            ),
                         ),
-                        name="time_limit_leaves_time_and_names_its_basis",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Matter",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=20, unique=True, verbose_name="number")),
-                ("code", models.CharField(max_length=8, verbose_name="code for the customer")),
-                (
-                    "request_id",
-                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="request"),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("INQUIRY", "inquiry"),
-                            ("COMPLAINT", "complaint"),
-                            ("PRAISE", "praise"),
-                            ("SUGGESTION", "suggestion"),
-                            ("REPAIR", "repair report"),
-                            ("HELP", "request for help"),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("INQUIRY", "inquiry"),
+                                    ("COMPLAINT", "complaint"),
+                                    ("PRAISE", "praise"),
+                                    ("SUGGESTION", "suggestion"),
+                                    ("REPAIR", "repair report"),
+                                    ("HELP", "request for help"),
+                                ],
+                                max_length=12,
+                                verbose_name="kind of matter",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.CharField(
+                                choices=[
+                                    ("WINDOW", "at the window"),
+                                    ("PHONE", "by telephone"),
+                                    ("HOTLINE", "12345 hotline"),
+                                    ("WEB", "on the web page"),
+                                    ("LETTER", "by letter"),
+                                    ("WECHAT", "by WeChat"),
+                                    ("LEADER", "visit of leaders"),
+                                ],
+                                max_length=8,
+                                verbose_name="how it came",
+                            ),
+                        ),
+                        (
+                            "topic",
+                            models.CharField(
+                                choices=[
+                                    ("BILLING", "bill and payment"),
+                                    ("METERING", "meter and reading"),
+                                    ("TEMPERATURE", "room temperature"),
+                                    ("SUPPLY", "supply and repair"),
+                                    ("ATTITUDE", "attitude of staff"),
+                                    ("WAITING", "waiting time"),
+                                    ("OTHER", "something else"),
+                                ],
+                                default="OTHER",
+                                max_length=12,
+                                verbose_name="about",
+                            ),
+                        ),
+                        (
+                            "severity",
+                            models.CharField(
+                                choices=[
+                                    ("MINOR", "minor"),
+                                    ("NORMAL", "normal"),
+                                    ("SERIOUS", "serious"),
+                                    ("URGENT", "urgent"),
+                                ],
+                                default="NORMAL",
+                                max_length=8,
+                                verbose_name="severity",
+                            ),
+                        ),
+                        ("is_special", models.BooleanField(default=False, verbose_name="special case")),
+                        (
+                            "external_number",
+                            models.CharField(blank=True, max_length=40, verbose_name="number at the hotline"),
+                        ),
+                        (
+                            "contact_name",
+                            models.CharField(blank=True, max_length=60, verbose_name="name of the customer"),
+                        ),
+                        ("phone", models.CharField(blank=True, max_length=20, verbose_name="telephone")),
+                        ("text", models.TextField(max_length=2000, verbose_name="what the customer said")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("NEW", "nobody has it yet"),
+                                    ("OPEN", "in hand"),
+                                    ("ANSWERED", "answered"),
+                                    ("CLOSED", "closed"),
+                                ],
+                                max_length=8,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("opened_at", models.DateTimeField(verbose_name="taken at")),
+                        ("clock_from", models.DateTimeField(verbose_name="clocks run from")),
+                        ("warn_at", models.DateTimeField(blank=True, null=True, verbose_name="warned at")),
+                        (
+                            "due_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="to be answered by"),
+                        ),
+                        (
+                            "interim_due_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="customer to be told by"
+                            ),
+                        ),
+                        (
+                            "interim_told_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="customer told at"),
+                        ),
+                        (
+                            "answered_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="answered at"),
+                        ),
+                        (
+                            "kept_promise",
+                            models.BooleanField(blank=True, null=True, verbose_name="answered in time"),
+                        ),
+                        ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
+                        ("upheld", models.BooleanField(blank=True, null=True, verbose_name="upheld")),
+                        ("reminders", models.PositiveSmallIntegerField(default=0, verbose_name="reminders")),
+                        (
+                            "reopenings",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="times reopened"),
+                        ),
+                        (
+                            "escalation",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="escalated to level"),
+                        ),
+                        (
+                            "written_reminder_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="reminded in writing at"
+                            ),
+                        ),
+                        (
+                            "revisit_due_on",
+                            models.DateField(blank=True, null=True, verbose_name="to be asked back on"),
+                        ),
+                        (
+                            "satisfaction",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                choices=[
+                                    (5, "very satisfied"),
+                                    (4, "satisfied"),
+                                    (3, "fairly satisfied"),
+                                    (2, "dissatisfied"),
+                                    (1, "very dissatisfied"),
+                                ],
+                                null=True,
+                                verbose_name="satisfaction",
+                            ),
+                        ),
+                        (
+                            "satisfaction_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="satisfaction said at"),
+                        ),
+                        (
+                            "account",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="matters",
+                                to="accounts.account",
+                                verbose_name="account",
+                            ),
+                        ),
+                        (
+                            "branch",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="matters",
+                                to="accounts.branch",
+                                verbose_name="branch",
+                            ),
+                        ),
+                        (
+                            "duplicate_of",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="duplicates",
+                                to="service_quality.matter",
+                                verbose_name="same as",
+                            ),
+                        ),
+                        (
+                            "first_responder",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="first_matters",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="first responder",
+                            ),
+                        ),
+                        (
+                            "hall",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="matters",
+                                to="counters.hall",
+                                verbose_name="hall",
+                            ),
+                        ),
+                        (
+                            "handler",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="handled_matters",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="handler",
+                            ),
+                        ),
+                        (
+                            "responsible",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="answered_for",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="person responsible",
+                            ),
+                        ),
+                        (
+                            "policy",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="matters",
+                                to="service_quality.matterpolicy",
+                                verbose_name="time limit",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "matter",
+                        "verbose_name_plural": "matters",
+                        "ordering": ("-opened_at",),
+                        "permissions": [
+                            ("see_branch_matters", "Can see every matter of the branch, complaints included"),
+                            ("dispatch_matter", "Can hand over, remind and close matters of others"),
+                            ("decide_extension", "Can decide an extension that somebody else asked for"),
                         ],
-                        max_length=12,
-                        verbose_name="kind of matter",
-                    ),
+                    },
                 ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[
-                            ("WINDOW", "at the window"),
-                            ("PHONE", "by telephone"),
-                            ("HOTLINE", "12345 hotline"),
-                            ("WEB", "on the web page"),
-                            ("LETTER", "by letter"),
-                            ("WECHAT", "by WeChat"),
-                            ("LEADER", "visit of leaders"),
+                migrations.CreateModel(
+                    name="OfficeSession",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("effective_from", models.DateField(verbose_name="holds from")),
+                        ("begins", models.TimeField(verbose_name="begins")),
+                        ("ends", models.TimeField(verbose_name="ends")),
+                    ],
+                    options={
+                        "verbose_name": "office hours",
+                        "verbose_name_plural": "office hours",
+                        "ordering": ("effective_from", "begins"),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("effective_from", "begins"), name="session_begins_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("ends__gt", models.F("begins"))),
+                                name="session_ends_after_it_begins",
+                            ),
                         ],
-                        max_length=8,
-                        verbose_name="how it came",
-                    ),
+                    },
                 ),
-                (
-                    "topic",
-                    models.CharField(
-                        choices=[
-                            ("BILLING", "bill and payment"),
-                            ("METERING", "meter and reading"),
-                            ("TEMPERATURE", "room temperature"),
-                            ("SUPPLY", "supply and repair"),
-                            ("ATTITUDE", "attitude of staff"),
-                            ("WAITING", "waiting time"),
-                            ("OTHER", "something else"),
+                migrations.CreateModel(
+                    name="StaffLeave",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("first_day", models.DateField(verbose_name="first day")),
+                        ("last_day", models.DateField(verbose_name="last day")),
+                        ("reason", models.CharField(max_length=100, verbose_name="reason")),
+                        ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+                        (
+                            "cancelled_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="cancelled at"),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="recorded by",
+                            ),
+                        ),
+                        (
+                            "staff",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="leaves",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="staff member",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "leave",
+                        "verbose_name_plural": "leaves",
+                        "ordering": ("-first_day", "staff"),
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HandOver",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                        ("offered_at", models.DateTimeField(verbose_name="offered at")),
+                        ("answer_by", models.DateTimeField(null=True, verbose_name="to be answered by")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("OFFERED", "offered"),
+                                    ("ACCEPTED", "accepted"),
+                                    ("RETURNED", "returned"),
+                                    ("LAPSED", "not answered in time"),
+                                ],
+                                default="OFFERED",
+                                max_length=8,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                        (
+                            "return_reason",
+                            models.CharField(
+                                blank=True, max_length=200, verbose_name="reason for the return"
+                            ),
+                        ),
+                        (
+                            "from_staff",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="from",
+                            ),
+                        ),
+                        (
+                            "offered_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="offered by",
+                            ),
+                        ),
+                        (
+                            "to_staff",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="offered_matters",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="to whom",
+                            ),
+                        ),
+                        (
+                            "matter",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="hand_overs",
+                                to="service_quality.matter",
+                                verbose_name="matter",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "hand-over of a matter",
+                        "verbose_name_plural": "hand-overs of matters",
+                        "ordering": ("-offered_at",),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "OFFERED")),
+                                fields=("matter",),
+                                name="matter_is_offered_to_one_person",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("answered_at__isnull", True), ("state", "OFFERED")),
+                                    models.Q(
+                                        models.Q(("state", "OFFERED"), _negated=True),
+                                        ("answered_at__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="hand_over_is_answered_when_it_is_over",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("state", "RETURNED"), _negated=True),
+                                    models.Q(("return_reason", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="returned_hand_over_has_a_reason",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("from_staff__isnull", True),
+                                    models.Q(("from_staff", models.F("to_staff")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="nobody_hands_over_to_the_same_person",
+                            ),
                         ],
-                        default="OTHER",
-                        max_length=12,
-                        verbose_name="about",
-                    ),
+                    },
                 ),
-                (
-                    "severity",
-                    models.CharField(
-                        choices=[
-                            ("MINOR", "minor"),
-                            ("NORMAL", "normal"),
-                            ("SERIOUS", "serious"),
-                            ("URGENT", "urgent"),
+                migrations.CreateModel(
+                    name="Extension",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("days", models.PositiveSmallIntegerField(verbose_name="working days more")),
+                        ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                        ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                        ("old_due_at", models.DateTimeField(verbose_name="was due at")),
+                        ("new_due_at", models.DateTimeField(verbose_name="would be due at")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("ASKED", "waits for a decision"),
+                                    ("APPROVED", "approved"),
+                                    ("REFUSED", "refused"),
+                                ],
+                                default="ASKED",
+                                max_length=8,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                        (
+                            "decision",
+                            models.CharField(
+                                blank=True, max_length=200, verbose_name="reason for the decision"
+                            ),
+                        ),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="asked by",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="decided by",
+                            ),
+                        ),
+                        (
+                            "matter",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="extensions",
+                                to="service_quality.matter",
+                                verbose_name="matter",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "extension of a time limit",
+                        "verbose_name_plural": "extensions of time limits",
+                        "ordering": ("-asked_at",),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "ASKED")),
+                                fields=("matter",),
+                                name="one_extension_waits_for_a_decision",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("days__gte", 1),
+                                    models.Q(("reason", ""), _negated=True),
+                                    ("new_due_at__gt", models.F("old_due_at")),
+                                ),
+                                name="extension_gives_time_for_a_reason",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("asked_at__lte", models.F("old_due_at"))),
+                                name="extension_is_asked_for_before_the_time_is_over",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("decided_at__isnull", True),
+                                        ("decided_by__isnull", True),
+                                        ("state", "ASKED"),
+                                    ),
+                                    models.Q(
+                                        ("decided_at__isnull", False),
+                                        ("decided_by__isnull", False),
+                                        ("state__in", ["APPROVED", "REFUSED"]),
+                                        models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="extension_is_decided_by_a_second_person",
+                            ),
                         ],
-                        default="NORMAL",
-                        max_length=8,
-                        verbose_name="severity",
-                    ),
+                    },
                 ),
-                ("is_special", models.BooleanField(default=False, verbose_name="special case")),
-                (
-                    "external_number",
-                    models.CharField(blank=True, max_length=40, verbose_name="number at the hotline"),
-                ),
-                (
-                    "contact_name",
-                    models.CharField(blank=True, max_length=60, verbose_name="name of the customer"),
-                ),
-                ("phone", models.CharField(blank=True, max_length=20, verbose_name="telephone")),
-                ("text", models.TextField(max_length=2000, verbose_name="what the customer said")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("NEW", "nobody has it yet"),
-                            ("OPEN", "in hand"),
-                            ("ANSWERED", "answered"),
-                            ("CLOSED", "closed"),
+                migrations.CreateModel(
+                    name="Attachment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("path", models.CharField(max_length=100, unique=True, verbose_name="kept as")),
+                        ("caption", models.CharField(max_length=100, verbose_name="what it shows")),
+                        ("size", models.PositiveIntegerField(verbose_name="bytes")),
+                        ("added_at", models.DateTimeField(verbose_name="added at")),
+                        (
+                            "added_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="added by",
+                            ),
+                        ),
+                        (
+                            "matter",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attachments",
+                                to="service_quality.matter",
+                                verbose_name="matter",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "attachment of a matter",
+                        "verbose_name_plural": "attachments of matters",
+                        "ordering": ("id",),
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("size__gt", 0)), name="attachment_is_not_empty"
+                            )
                         ],
-                        max_length=8,
-                        verbose_name="state",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MatterEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("TAKEN", "taken"),
+                                    ("CLAIMED", "taken up"),
+                                    ("OFFERED", "hand-over offered"),
+                                    ("ACCEPTED", "hand-over accepted"),
+                                    ("RETURNED", "hand-over returned"),
+                                    ("LAPSED", "hand-over not answered in time"),
+                                    ("NOTED", "note"),
+                                    ("TOLD", "customer told how it stands"),
+                                    ("ANSWERED", "answered"),
+                                    ("REMINDED", "reminded"),
+                                    ("WRITTEN_REMINDER", "reminded in writing"),
+                                    ("ESCALATED", "escalated"),
+                                    ("EXTENSION_ASKED", "extension asked for"),
+                                    ("EXTENSION_APPROVED", "extension approved"),
+                                    ("EXTENSION_REFUSED", "extension refused"),
+                                    ("DUPLICATE", "joined with the same matter"),
+                                    ("CLOSED", "closed"),
+                                    ("REOPENED", "reopened"),
+                                    ("RATED", "satisfaction"),
+                                    ("ATTACHED", "file added"),
+                                    ("CLASSIFIED", "classified anew"),
+                                    ("DATED", "date set"),
+                                ],
+                                max_length=20,
+                                verbose_name="what happened",
+                            ),
+                        ),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        ("level", models.PositiveSmallIntegerField(null=True, verbose_name="level")),
+                        ("text", models.TextField(blank=True, max_length=2000, verbose_name="text")),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="by",
+                            ),
+                        ),
+                        (
+                            "matter",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="events",
+                                to="service_quality.matter",
+                                verbose_name="matter",
+                            ),
+                        ),
+                        (
+                            "whom",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="to whom",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "event of a matter",
+                        "verbose_name_plural": "events of matters",
+                        "ordering": ("at", "id"),
+                        "indexes": [models.Index(fields=["matter", "at"], name="event_by_matter")],
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="matter",
+                    index=models.Index(
+                        fields=["branch", "state", "due_at"], name="matter_by_branch_and_limit"
                     ),
                 ),
-                ("opened_at", models.DateTimeField(verbose_name="taken at")),
-                ("clock_from", models.DateTimeField(verbose_name="clocks run from")),
-                ("warn_at", models.DateTimeField(blank=True, null=True, verbose_name="warned at")),
-                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="to be answered by")),
-                (
-                    "interim_due_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="customer to be told by"),
-                ),
-                (
-                    "interim_told_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="customer told at"),
-                ),
-                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
-                ("kept_promise", models.BooleanField(blank=True, null=True, verbose_name="answered in time")),
-                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
-                ("upheld", models.BooleanField(blank=True, null=True, verbose_name="upheld")),
-                ("reminders", models.PositiveSmallIntegerField(default=0, verbose_name="reminders")),
-                ("reopenings", models.PositiveSmallIntegerField(default=0, verbose_name="times reopened")),
-                (
-                    "escalation",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="escalated to level"),
-                ),
-                (
-                    "written_reminder_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="reminded in writing at"),
-                ),
-                (
-                    "revisit_due_on",
-                    models.DateField(blank=True, null=True, verbose_name="to be asked back on"),
-                ),
-                (
-                    "satisfaction",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[
-                            (5, "very satisfied"),
-                            (4, "satisfied"),
-                            (3, "fairly satisfied"),
-                            (2, "dissatisfied"),
-                            (1, "very dissatisfied"),
-                        ],
-                        null=True,
-                        verbose_name="satisfaction",
+                migrations.AddIndex(
+                    model_name="matter",
+                    index=models.Index(
+                        fields=["handler", "state", "due_at"], name="matter_by_handler_and_limit"
                     ),
                 ),
-                (
-                    "satisfaction_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="satisfaction said at"),
+                migrations.AddIndex(
+                    model_name="matter",
+                    index=models.Index(fields=["phone", "code"], name="matter_by_phone_and_code"),
                 ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="matters",
-                        to="accounts.account",
-                        verbose_name="account",
+                migrations.AddIndex(
+                    model_name="matter",
+                    index=models.Index(
+                        condition=models.Q(("upheld", True)),
+                        fields=["responsible", "opened_at"],
+                        name="matter_by_responsible",
                     ),
                 ),
-                (
-                    "branch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="matters",
-                        to="accounts.branch",
-                        verbose_name="branch",
+                migrations.AddIndex(
+                    model_name="matter",
+                    index=models.Index(
+                        fields=["first_responder", "opened_at"], name="matter_by_first_responder"
                     ),
                 ),
-                (
-                    "duplicate_of",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="duplicates",
-                        to="service_quality.matter",
-                        verbose_name="same as",
+                migrations.AddConstraint(
+                    model_name="matter",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="matter_says_something"
                     ),
                 ),
-                (
-                    "first_responder",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="first_matters",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="first responder",
-                    ),
-                ),
-                (
-                    "hall",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="matters",
-                        to="counters.hall",
-                        verbose_name="hall",
-                    ),
-                ),
-                (
-                    "handler",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="handled_matters",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="handler",
-                    ),
-                ),
-                (
-                    "responsible",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="answered_for",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="person responsible",
-                    ),
-                ),
-                (
-                    "policy",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="matters",
-                        to="service_quality.matterpolicy",
-                        verbose_name="time limit",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "matter",
-                "verbose_name_plural": "matters",
-                "ordering": ("-opened_at",),
-                "permissions": [
-                    ("see_branch_matters", "Can see every matter of the branch, complaints included"),
-                    ("dispatch_matter", "Can hand over, remind and close matters of others"),
-                    ("decide_extension", "Can decide an extension that somebody else asked for"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OfficeSession",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("effective_from", models.DateField(verbose_name="holds from")),
-                ("begins", models.TimeField(verbose_name="begins")),
-                ("ends", models.TimeField(verbose_name="ends")),
-            ],
-            options={
-                "verbose_name": "office hours",
-                "verbose_name_plural": "office hours",
-                "ordering": ("effective_from", "begins"),
-                "constraints": [
-                    models.UniqueConstraint(fields=("effective_from", "begins"), name="session_begins_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("ends__gt", models.F("begins"))),
-                        name="session_ends_after_it_begins",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="StaffLeave",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("first_day", models.DateField(verbose_name="first day")),
-                ("last_day", models.DateField(verbose_name="last day")),
-                ("reason", models.CharField(max_length=100, verbose_name="reason")),
-                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
-                ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="cancelled at")),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="recorded by",
-                    ),
-                ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="leaves",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="staff member",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "leave",
-                "verbose_name_plural": "leaves",
-                "ordering": ("-first_day", "staff"),
-            },
-        ),
-        migrations.CreateModel(
-            name="HandOver",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason", models.CharField(max_length=200, verbose_name="reason")),
-                ("offered_at", models.DateTimeField(verbose_name="offered at")),
-                ("answer_by", models.DateTimeField(null=True, verbose_name="to be answered by")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("OFFERED", "offered"),
-                            ("ACCEPTED", "accepted"),
-                            ("RETURNED", "returned"),
-                            ("LAPSED", "not answered in time"),
-                        ],
-                        default="OFFERED",
-                        max_length=8,
-                        verbose_name="state",
-                    ),
-                ),
-                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
-                (
-                    "return_reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="reason for the return"),
-                ),
-                (
-                    "from_staff",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="from",
-                    ),
-                ),
-                (
-                    "offered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="offered by",
-                    ),
-                ),
-                (
-                    "to_staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="offered_matters",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="to whom",
-                    ),
-                ),
-                (
-                    "matter",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="hand_overs",
-                        to="service_quality.matter",
-                        verbose_name="matter",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "hand-over of a matter",
-                "verbose_name_plural": "hand-overs of matters",
-                "ordering": ("-offered_at",),
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "OFFERED")),
-                        fields=("matter",),
-                        name="matter_is_offered_to_one_person",
-                    ),
-                    models.CheckConstraint(
+                migrations.AddConstraint(
+                    model_name="matter",
+                    constraint=models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("answered_at__isnull", True), ("state", "OFFERED")),
+                            models.Q(("kind", "COMPLAINT"), _negated=True),
+                            models.Q(("phone", ""), _negated=True),
+                            ("account__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="complaint_has_a_contact",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="matter",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
                             models.Q(
-                                models.Q(("state", "OFFERED"), _negated=True), ("answered_at__isnull", False)
+                                ("first_responder__isnull", True), ("handler__isnull", True), ("state", "NEW")
+                            ),
+                            models.Q(("duplicate_of__isnull", False), ("state", "CLOSED")),
+                            models.Q(
+                                models.Q(("state", "NEW"), _negated=True),
+                                ("first_responder__isnull", False),
+                                ("handler__isnull", False),
                             ),
                             _connector="OR",
                         ),
-                        name="hand_over_is_answered_when_it_is_over",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("state", "RETURNED"), _negated=True),
-                            models.Q(("return_reason", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="returned_hand_over_has_a_reason",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("from_staff__isnull", True),
-                            models.Q(("from_staff", models.F("to_staff")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="nobody_hands_over_to_the_same_person",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Extension",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        name="matter_has_a_first_responder_and_a_handler",
                     ),
                 ),
-                ("days", models.PositiveSmallIntegerField(verbose_name="working days more")),
-                ("reason", models.CharField(max_length=300, verbose_name="reason")),
-                ("asked_at", models.DateTimeField(verbose_name="asked at")),
-                ("old_due_at", models.DateTimeField(verbose_name="was due at")),
-                ("new_due_at", models.DateTimeField(verbose_name="would be due at")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("ASKED", "waits for a decision"),
-                            ("APPROVED", "approved"),
-                            ("REFUSED", "refused"),
-                        ],
-                        default="ASKED",
-                        max_length=8,
-                        verbose_name="state",
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
-                (
-                    "decision",
-                    models.CharField(blank=True, max_length=200, verbose_name="reason for the decision"),
-                ),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="asked by",
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="decided by",
-                    ),
-                ),
-                (
-                    "matter",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="extensions",
-                        to="service_quality.matter",
-                        verbose_name="matter",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "extension of a time limit",
-                "verbose_name_plural": "extensions of time limits",
-                "ordering": ("-asked_at",),
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "ASKED")),
-                        fields=("matter",),
-                        name="one_extension_waits_for_a_decision",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("days__gte", 1),
-                            models.Q(("reason", ""), _negated=True),
-                            ("new_due_at__gt", models.F("old_due_at")),
-                        ),
-                        name="extension_gives_time_for_a_reason",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("asked_at__lte", models.F("old_due_at"))),
-                        name="extension_is_asked_for_before_the_time_is_over",
-                    ),
-                    models.CheckConstraint(
+                migrations.AddConstraint(
+                    model_name="matter",
+                    constraint=models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("decided_at__isnull", True), ("decided_by__isnull", True), ("state", "ASKED")
+                                ("answered_at__isnull", True),
+                                ("closed_at__isnull", True),
+                                ("state__in", ["NEW", "OPEN"]),
                             ),
                             models.Q(
-                                ("decided_at__isnull", False),
-                                ("decided_by__isnull", False),
-                                ("state__in", ["APPROVED", "REFUSED"]),
-                                models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                                ("answered_at__isnull", False),
+                                ("closed_at__isnull", True),
+                                ("state", "ANSWERED"),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("state", "CLOSED"),
+                                models.Q(
+                                    ("answered_at__isnull", False),
+                                    ("duplicate_of__isnull", False),
+                                    _connector="OR",
+                                ),
                             ),
                             _connector="OR",
                         ),
-                        name="extension_is_decided_by_a_second_person",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Attachment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        name="matter_is_closed_with_an_answer",
                     ),
                 ),
-                ("path", models.CharField(max_length=100, unique=True, verbose_name="kept as")),
-                ("caption", models.CharField(max_length=100, verbose_name="what it shows")),
-                ("size", models.PositiveIntegerField(verbose_name="bytes")),
-                ("added_at", models.DateTimeField(verbose_name="added at")),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="added by",
+                migrations.AddConstraint(
+                    model_name="matter",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("duplicate_of__isnull", True),
+                                ("kind", "COMPLAINT"),
+                                ("state", "CLOSED"),
+                                _negated=True,
+                            ),
+                            ("upheld__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="closed_complaint_is_upheld_or_not",
                     ),
                 ),
-                (
-                    "matter",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attachments",
-                        to="service_quality.matter",
-                        verbose_name="matter",
+                migrations.AddConstraint(
+                    model_name="matter",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("upheld", True), _negated=True),
+                            ("responsible__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="upheld_names_the_person_responsible",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "attachment of a matter",
-                "verbose_name_plural": "attachments of matters",
-                "ordering": ("id",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("size__gt", 0)), name="attachment_is_not_empty"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="MatterEvent",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                migrations.AddConstraint(
+                    model_name="matter",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("responsible__isnull", True),
+                            models.Q(("upheld", True), ("upheld__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="only_upheld_names_a_person",
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("TAKEN", "taken"),
-                            ("CLAIMED", "taken up"),
-                            ("OFFERED", "hand-over offered"),
-                            ("ACCEPTED", "hand-over accepted"),
-                            ("RETURNED", "hand-over returned"),
-                            ("LAPSED", "hand-over not answered in time"),
-                            ("NOTED", "note"),
-                            ("TOLD", "customer told how it stands"),
-                            ("ANSWERED", "answered"),
-                            ("REMINDED", "reminded"),
-                            ("WRITTEN_REMINDER", "reminded in writing"),
-                            ("ESCALATED", "escalated"),
-                            ("EXTENSION_ASKED", "extension asked for"),
-                            ("EXTENSION_APPROVED", "extension approved"),
-                            ("EXTENSION_REFUSED", "extension refused"),
-                            ("DUPLICATE", "joined with the same matter"),
-                            ("CLOSED", "closed"),
-                            ("REOPENED", "reopened"),
-                            ("RATED", "satisfaction"),
-                            ("ATTACHED", "file added"),
-                            ("CLASSIFIED", "classified anew"),
-                            ("DATED", "date set"),
+                migrations.AddConstraint(
+                    model_name="matter",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("duplicate_of__isnull", True),
+                            models.Q(("duplicate_of", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="matter_is_not_its_own_double",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="matter",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("satisfaction__isnull", True), ("satisfaction_at__isnull", True)),
+                            models.Q(("satisfaction__range", (1, 5)), ("satisfaction_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="satisfaction_has_five_levels",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="matter",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("interim_told_at__isnull", True),
+                            ("interim_told_at__gte", models.F("opened_at")),
+                            _connector="OR",
+                        ),
+                        name="customer_is_told_after_the_matter_was_taken",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="matter",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("external_number", ""), _negated=True),
+                        fields=("external_number",),
+                        name="hotline_number_stands_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="staffleave",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_day__gte", models.F("first_day")), models.Q(("reason", ""), _negated=True)
+                        ),
+                        name="leave_has_days_and_a_reason",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="staffleave",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("cancelled_at__isnull", True)),
+                        expressions=[
+                            ("staff", "="),
+                            (
+                                models.Func(
+                                    models.F("first_day"),
+                                    models.F("last_day"),
+                                    models.Value("[]"),
+                                    function="daterange",
+                                ),
+                                "&&",
+                            ),
                         ],
-                        max_length=20,
-                        verbose_name="what happened",
+                        name="leaves_of_a_person_do_not_overlap",
                     ),
                 ),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("level", models.PositiveSmallIntegerField(null=True, verbose_name="level")),
-                ("text", models.TextField(blank=True, max_length=2000, verbose_name="text")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="by",
-                    ),
-                ),
-                (
-                    "matter",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="service_quality.matter",
-                        verbose_name="matter",
-                    ),
-                ),
-                (
-                    "whom",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="to whom",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "event of a matter",
-                "verbose_name_plural": "events of matters",
-                "ordering": ("at", "id"),
-                "indexes": [models.Index(fields=["matter", "at"], name="event_by_matter")],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["branch", "state", "due_at"], name="matter_by_branch_and_limit"),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["handler", "state", "due_at"], name="matter_by_handler_and_limit"),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["phone", "code"], name="matter_by_phone_and_code"),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(
-                condition=models.Q(("upheld", True)),
-                fields=["responsible", "opened_at"],
-                name="matter_by_responsible",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["first_responder", "opened_at"], name="matter_by_first_responder"),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="matter_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "COMPLAINT"), _negated=True),
-                    models.Q(("phone", ""), _negated=True),
-                    ("account__isnull", False),
-                    _connector="OR",
-                ),
-                name="complaint_has_a_contact",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("first_responder__isnull", True), ("handler__isnull", True), ("state", "NEW")),
-                    models.Q(("duplicate_of__isnull", False), ("state", "CLOSED")),
-                    models.Q(
-                        models.Q(("state", "NEW"), _negated=True),
-                        ("first_responder__isnull", False),
-                        ("handler__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="matter_has_a_first_responder_and_a_handler",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("answered_at__isnull", True),
-                        ("closed_at__isnull", True),
-                        ("state__in", ["NEW", "OPEN"]),
-                    ),
-                    models.Q(
-                        ("answered_at__isnull", False), ("closed_at__isnull", True), ("state", "ANSWERED")
-                    ),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("state", "CLOSED"),
-                        models.Q(
-                            ("answered_at__isnull", False), ("duplicate_of__isnull", False), _connector="OR"
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="matter_is_closed_with_an_answer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("duplicate_of__isnull", True),
-                        ("kind", "COMPLAINT"),
-                        ("state", "CLOSED"),
-                        _negated=True,
-                    ),
-                    ("upheld__isnull", False),
-                    _connector="OR",
-                ),
-                name="closed_complaint_is_upheld_or_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("upheld", True), _negated=True), ("responsible__isnull", False), _connector="OR"
-                ),
-                name="upheld_names_the_person_responsible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("responsible__isnull", True),
-                    models.Q(("upheld", True), ("upheld__isnull", False)),
-                    _connector="OR",
-                ),
-                name="only_upheld_names_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("duplicate_of__isnull", True),
-                    models.Q(("duplicate_of", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="matter_is_not_its_own_double",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("satisfaction__isnull", True), ("satisfaction_at__isnull", True)),
-                    models.Q(("satisfaction__range", (1, 5)), ("satisfaction_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="satisfaction_has_five_levels",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("interim_told_at__isnull", True),
-                    ("interim_told_at__gte", models.F("opened_at")),
-                    _connector="OR",
-                ),
-                name="customer_is_told_after_the_matter_was_taken",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_number", ""), _negated=True),
-                fields=("external_number",),
-                name="hotline_number_stands_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffleave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("last_day__gte", models.F("first_day")), models.Q(("reason", ""), _negated=True)
-                ),
-                name="leave_has_days_and_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffleave",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("cancelled_at__isnull", True)),
-                expressions=[
-                    ("staff", "="),
-                    (
-                        models.Func(
-                            models.F("first_day"),
-                            models.F("last_day"),
-                            models.Value("[]"),
-                            function="daterange",
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="leaves_of_a_person_do_not_overlap",
-            ),
+            ]
         ),
     ]
