@@ -1,6 +1,6 @@
-"""Many tables in one step of a migration."""
+"""Many changes of tables in one step of a migration."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.migrations.operations.base import Operation
@@ -11,12 +11,11 @@ if TYPE_CHECKING:
     from django.db.migrations.state import ProjectState
 
 
-class MakeTables(Operation):
-    """The tables of new models, each made once as all the operations leave it.
+class ChangeTables(Operation):
+    """New tables and changes of others, drawn up together.
 
-    Django would draw up the classes of the whole project anew after each of them, and again for each field,
-    index and constraint that is added later: most of the time that a new database took. Every operation has to
-    be about a model that one of them creates.
+    Django would draw up the classes of the whole project anew after each operation: most of the time that a new
+    database took. A new table is made once, as all the operations leave it. A field is changed at most once.
     """
 
     def __init__(self, operations: Sequence[Operation]) -> None:
@@ -35,8 +34,8 @@ class MakeTables(Operation):
         from_state: "ProjectState",
         to_state: "ProjectState",
     ) -> None:
-        for model in self._models(app_label, schema_editor, to_state):
-            schema_editor.create_model(model)
+        for operation in self._steps():
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
         self,
@@ -45,15 +44,16 @@ class MakeTables(Operation):
         from_state: "ProjectState",
         to_state: "ProjectState",
     ) -> None:
-        for model in reversed(self._models(app_label, schema_editor, from_state)):
-            schema_editor.delete_model(model)
+        for operation in reversed(list(self._steps())):
+            operation.database_backwards(app_label, schema_editor, from_state, to_state)
 
     def describe(self) -> str:
-        return "Make the tables of new models"
+        return "Make and change tables"
 
-    def _models(
-        self, app_label: str, schema_editor: "BaseDatabaseSchemaEditor", state: "ProjectState"
-    ) -> list[Any]:
-        created = (one for one in self.operations if isinstance(one, CreateModel))
-        models = [state.apps.get_model(app_label, one.name) for one in created]
-        return [one for one in models if self.allow_migrate_model(schema_editor.connection.alias, one)]
+    def _steps(self) -> Iterator[Any]:
+        """A new table comes with what is added to it later."""
+        new = {one.name_lower for one in self.operations if isinstance(one, CreateModel)}
+        for operation in self.operations:
+            model: str | None = getattr(operation, "model_name_lower", None)
+            if model not in new:
+                yield operation

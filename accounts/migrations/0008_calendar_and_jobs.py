@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.migration_tables import MakeTables
+from accounts.migration_tables import ChangeTables
 
 
 class Migration(migrations.Migration):
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        MakeTables(
+        ChangeTables(
             [
                 migrations.CreateModel(
                     name="JobRun",

@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from accounts.database import append_only, rows_stay
-from accounts.migration_tables import MakeTables
+from accounts.migration_tables import ChangeTables
 
 
 class Migration(migrations.Migration):
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name="fields",
             field=models.JSONField(default=dict, verbose_name="fields"),
         ),
-        MakeTables(
+        ChangeTables(
             [
                 migrations.CreateModel(
                     name="Letter",

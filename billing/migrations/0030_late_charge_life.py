@@ -8,6 +8,7 @@ import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.migration_tables import ChangeTables
 from accounts.roles import give_permissions
 
 # What was entered before stays in force; nobody can be named any more who made or approved it.
@@ -68,143 +69,151 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="latechargerule",
-            name="late_charge_rules_do_not_overlap",
-        ),
-        migrations.AddField(
-            model_name="latechargerule",
-            name="approved_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="approved at"),
-        ),
-        migrations.AddField(
-            model_name="latechargerule",
-            name="approved_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="approved by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="latechargerule",
-            name="made_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="made by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="latechargerule",
-            name="sent_back",
-            field=models.CharField(blank=True, max_length=200, verbose_name="why it was sent back"),
-        ),
-        migrations.AddField(
-            model_name="latechargerule",
-            name="submitted_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="submitted at"),
-        ),
-        migrations.AddField(
-            model_name="latechargerule",
-            name="submitted_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="submitted by",
-            ),
+        ChangeTables(
+            [
+                migrations.RemoveConstraint(
+                    model_name="latechargerule",
+                    name="late_charge_rules_do_not_overlap",
+                ),
+                migrations.AddField(
+                    model_name="latechargerule",
+                    name="approved_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="approved at"),
+                ),
+                migrations.AddField(
+                    model_name="latechargerule",
+                    name="approved_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="approved by",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="latechargerule",
+                    name="made_by",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="made by",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="latechargerule",
+                    name="sent_back",
+                    field=models.CharField(blank=True, max_length=200, verbose_name="why it was sent back"),
+                ),
+                migrations.AddField(
+                    model_name="latechargerule",
+                    name="submitted_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="submitted at"),
+                ),
+                migrations.AddField(
+                    model_name="latechargerule",
+                    name="submitted_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="submitted by",
+                    ),
+                ),
+            ]
         ),
         migrations.RunSQL(ENTERED_BEFORE, migrations.RunSQL.noop),
-        migrations.AddConstraint(
-            model_name="latechargerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at__isnull", True), ("approved_by__isnull", True)),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", True),
-                        ("made_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        ("made_by__isnull", False),
-                        models.Q(("approved_by", models.F("made_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="late_charge_rule_is_approved_by_a_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="latechargerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by__isnull", True),
-                    ("submitted_by__isnull", True),
-                    models.Q(("approved_by", models.F("submitted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="whoever_submits_a_late_charge_rule_does_not_approve_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="latechargerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
-                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_submitted_late_charge_rule_has_a_person_and_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="latechargerule",
-            constraint=models.UniqueConstraint(
-                fields=("service", "branch", "effective_from"),
-                name="one_late_charge_rule_begins_on_a_day",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="latechargerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_until__isnull", True),
-                    ("effective_until__gte", models.F("effective_from")),
-                    _connector="OR",
-                ),
-                name="late_charge_rule_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="latechargerule",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("approved_at__isnull", False)),
-                expressions=[
-                    ("service", "="),
-                    (django.db.models.functions.comparison.Coalesce(models.F("branch"), 0), "="),
-                    (
-                        models.Func(
-                            models.F("effective_from"),
-                            models.F("effective_until"),
-                            models.Value("[]"),
-                            function="daterange",
+        ChangeTables(
+            [
+                migrations.AddConstraint(
+                    model_name="latechargerule",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at__isnull", True), ("approved_by__isnull", True)),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", True),
+                                ("made_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("made_by__isnull", False),
+                                models.Q(("approved_by", models.F("made_by")), _negated=True),
+                            ),
+                            _connector="OR",
                         ),
-                        "&&",
+                        name="late_charge_rule_is_approved_by_a_second_person",
                     ),
-                ],
-                name="approved_late_charge_rules_do_not_overlap",
-            ),
+                ),
+                migrations.AddConstraint(
+                    model_name="latechargerule",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            ("submitted_by__isnull", True),
+                            models.Q(("approved_by", models.F("submitted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="whoever_submits_a_late_charge_rule_does_not_approve_it",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="latechargerule",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
+                            models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_submitted_late_charge_rule_has_a_person_and_a_time",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="latechargerule",
+                    constraint=models.UniqueConstraint(
+                        fields=("service", "branch", "effective_from"),
+                        name="one_late_charge_rule_begins_on_a_day",
+                        nulls_distinct=False,
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="latechargerule",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_until__isnull", True),
+                            ("effective_until__gte", models.F("effective_from")),
+                            _connector="OR",
+                        ),
+                        name="late_charge_rule_ends_after_it_begins",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="latechargerule",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("approved_at__isnull", False)),
+                        expressions=[
+                            ("service", "="),
+                            (django.db.models.functions.comparison.Coalesce(models.F("branch"), 0), "="),
+                            (
+                                models.Func(
+                                    models.F("effective_from"),
+                                    models.F("effective_until"),
+                                    models.Value("[]"),
+                                    function="daterange",
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="approved_late_charge_rules_do_not_overlap",
+                    ),
+                ),
+            ]
         ),
         migrations.RunSQL(APPROVED_STAYS, UNDO_APPROVED_STAYS),
         migrations.RunPython(give, migrations.RunPython.noop),

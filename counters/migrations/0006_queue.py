@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 import counters.models.hall
 import counters.models.ticket
-from accounts.migration_tables import MakeTables
+from accounts.migration_tables import ChangeTables
 
 
 def give_halls_a_key(apps: Any, schema_editor: Any) -> None:
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        MakeTables(
+        ChangeTables(
             [
                 migrations.CreateModel(
                     name="DiaryEntry",
@@ -263,504 +263,525 @@ class Migration(migrations.Migration):
                         "ordering": ("window", "service"),
                     },
                 ),
+                migrations.AddField(
+                    model_name="hall",
+                    name="announcement",
+                    field=models.TextField(
+                        blank=True, max_length=500, verbose_name="announcement on the board"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="hall",
+                    name="fewest_windows_at_work",
+                    field=models.PositiveSmallIntegerField(
+                        default=1, verbose_name="fewest windows that stay at work during a pause"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="hall",
+                    name="pause_queue_max",
+                    field=models.PositiveSmallIntegerField(
+                        default=4, verbose_name="most who may wait when somebody pauses"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="hall",
+                    name="public_key",
+                    field=models.CharField(max_length=32, null=True, verbose_name="key of kiosk and board"),
+                ),
             ]
         ),
-        migrations.AddField(
-            model_name="hall",
-            name="announcement",
-            field=models.TextField(blank=True, max_length=500, verbose_name="announcement on the board"),
-        ),
-        migrations.AddField(
-            model_name="hall",
-            name="fewest_windows_at_work",
-            field=models.PositiveSmallIntegerField(
-                default=1, verbose_name="fewest windows that stay at work during a pause"
-            ),
-        ),
-        migrations.AddField(
-            model_name="hall",
-            name="pause_queue_max",
-            field=models.PositiveSmallIntegerField(
-                default=4, verbose_name="most who may wait when somebody pauses"
-            ),
-        ),
-        migrations.AddField(
-            model_name="hall",
-            name="public_key",
-            field=models.CharField(max_length=32, null=True, verbose_name="key of kiosk and board"),
-        ),
         migrations.RunPython(give_halls_a_key, migrations.RunPython.noop),
-        migrations.AlterField(
-            model_name="hall",
-            name="public_key",
-            field=models.CharField(
-                default=counters.models.hall.new_public_key,
-                max_length=32,
-                unique=True,
-                verbose_name="key of kiosk and board",
-            ),
-        ),
-        migrations.AddField(
-            model_name="hall",
-            name="tickets_in_ten_seconds",
-            field=models.PositiveSmallIntegerField(default=4, verbose_name="most tickets within ten seconds"),
-        ),
-        migrations.AddConstraint(
-            model_name="hall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tickets_in_ten_seconds__gte", 1)), name="kiosk_of_a_hall_gives_tickets"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("public_key", ""), _negated=True), name="hall_has_a_public_key"
-            ),
-        ),
-        migrations.AddField(
-            model_name="diaryentry",
-            name="staff",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="diary",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="written by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pause",
-            name="ended_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="ended by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pause",
-            name="hall",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="pauses",
-                to="counters.hall",
-                verbose_name="hall",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pause",
-            name="staff",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="pauses",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="staff member",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pause",
-            name="window",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="pauses",
-                to="counters.window",
-                verbose_name="window",
-            ),
-        ),
-        migrations.AddField(
-            model_name="diaryentry",
-            name="pause",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="diary_entry",
-                to="counters.pause",
-                verbose_name="pause",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticket",
-            name="for_window",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="counters.window",
-                verbose_name="for window",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticket",
-            name="hall",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="tickets",
-                to="counters.hall",
-                verbose_name="hall",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticket",
-            name="shift",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="tickets",
-                to="counters.shift",
-                verbose_name="shift",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticket",
-            name="staff",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="tickets",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="served by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticket",
-            name="window",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="tickets",
-                to="counters.window",
-                verbose_name="window",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketcounter",
-            name="hall",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="counters.hall",
-                verbose_name="hall",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketpayment",
-            name="payment",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="ticket_payment",
-                to="billing.payment",
-                verbose_name="payment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketpayment",
-            name="ticket",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="ticket_payments",
-                to="counters.ticket",
-                verbose_name="ticket",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketperiod",
-            name="staff",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="served by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketperiod",
-            name="ticket",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="periods",
-                to="counters.ticket",
-                verbose_name="ticket",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketperiod",
-            name="window",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="periods",
-                to="counters.window",
-                verbose_name="window",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketservice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Z]$")), name="ticket_service_is_a_letter"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketservice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("usual_minutes__gte", 1), ("usual_minutes__lte", 240)),
-                name="ticket_service_takes_some_minutes",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketcounter",
-            name="service",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="counters.ticketservice",
-                verbose_name="service of the queue",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticket",
-            name="service",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="tickets",
-                to="counters.ticketservice",
-                verbose_name="service of the queue",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticket",
-            name="waits_for",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="counters.ticketservice",
-                verbose_name="waits for",
-            ),
-        ),
-        migrations.AddField(
-            model_name="windowservice",
-            name="service",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="windows",
-                to="counters.ticketservice",
-                verbose_name="service of the queue",
-            ),
-        ),
-        migrations.AddField(
-            model_name="windowservice",
-            name="window",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="open_services",
-                to="counters.window",
-                verbose_name="window",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.UniqueConstraint(
-                fields=("staff", "business_date", "turn"), name="pauses_of_a_day_are_counted"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("turn__gte", 1), ("turn__lte", 2)),
-                name="nobody_pauses_oftener_than_twice_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("staff",),
-                name="somebody_pauses_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_at__gt", models.F("begun_at")),
-                    (
-                        "ends_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("begun_at"), "+", models.Value(datetime.timedelta(seconds=300))
+        ChangeTables(
+            [
+                migrations.AlterField(
+                    model_name="hall",
+                    name="public_key",
+                    field=models.CharField(
+                        default=counters.models.hall.new_public_key,
+                        max_length=32,
+                        unique=True,
+                        verbose_name="key of kiosk and board",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="hall",
+                    name="tickets_in_ten_seconds",
+                    field=models.PositiveSmallIntegerField(
+                        default=4, verbose_name="most tickets within ten seconds"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="hall",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("tickets_in_ten_seconds__gte", 1)),
+                        name="kiosk_of_a_hall_gives_tickets",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="hall",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("public_key", ""), _negated=True), name="hall_has_a_public_key"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="diaryentry",
+                    name="staff",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="diary",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="written by",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pause",
+                    name="ended_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pause",
+                    name="hall",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pauses",
+                        to="counters.hall",
+                        verbose_name="hall",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pause",
+                    name="staff",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pauses",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="staff member",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pause",
+                    name="window",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pauses",
+                        to="counters.window",
+                        verbose_name="window",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="diaryentry",
+                    name="pause",
+                    field=models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="diary_entry",
+                        to="counters.pause",
+                        verbose_name="pause",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticket",
+                    name="for_window",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="counters.window",
+                        verbose_name="for window",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticket",
+                    name="hall",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="counters.hall",
+                        verbose_name="hall",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticket",
+                    name="shift",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="counters.shift",
+                        verbose_name="shift",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticket",
+                    name="staff",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="served by",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticket",
+                    name="window",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="counters.window",
+                        verbose_name="window",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticketcounter",
+                    name="hall",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="counters.hall",
+                        verbose_name="hall",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticketpayment",
+                    name="payment",
+                    field=models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ticket_payment",
+                        to="billing.payment",
+                        verbose_name="payment",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticketpayment",
+                    name="ticket",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ticket_payments",
+                        to="counters.ticket",
+                        verbose_name="ticket",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticketperiod",
+                    name="staff",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="served by",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticketperiod",
+                    name="ticket",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="periods",
+                        to="counters.ticket",
+                        verbose_name="ticket",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticketperiod",
+                    name="window",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="periods",
+                        to="counters.window",
+                        verbose_name="window",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticketservice",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z]$")), name="ticket_service_is_a_letter"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticketservice",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("usual_minutes__gte", 1), ("usual_minutes__lte", 240)),
+                        name="ticket_service_takes_some_minutes",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticketcounter",
+                    name="service",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="counters.ticketservice",
+                        verbose_name="service of the queue",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticket",
+                    name="service",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="counters.ticketservice",
+                        verbose_name="service of the queue",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="ticket",
+                    name="waits_for",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="counters.ticketservice",
+                        verbose_name="waits for",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="windowservice",
+                    name="service",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="windows",
+                        to="counters.ticketservice",
+                        verbose_name="service of the queue",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="windowservice",
+                    name="window",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="open_services",
+                        to="counters.window",
+                        verbose_name="window",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pause",
+                    constraint=models.UniqueConstraint(
+                        fields=("staff", "business_date", "turn"), name="pauses_of_a_day_are_counted"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pause",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("turn__gte", 1), ("turn__lte", 2)),
+                        name="nobody_pauses_oftener_than_twice_a_day",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pause",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("staff",),
+                        name="somebody_pauses_once_at_a_time",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pause",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__gt", models.F("begun_at")),
+                            (
+                                "ends_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("begun_at"), "+", models.Value(datetime.timedelta(seconds=300))
+                                ),
+                            ),
                         ),
+                        name="pause_lasts_five_minutes_at_most",
                     ),
                 ),
-                name="pause_lasts_five_minutes_at_most",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True),
-                    models.Q(("ended_at__gte", models.F("begun_at")), ("ended_at__lte", models.F("ends_at"))),
-                    _connector="OR",
-                ),
-                name="pause_ends_by_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="diaryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "PAUSE"), ("pause__isnull", False)),
-                    models.Q(
-                        models.Q(("kind", "PAUSE"), _negated=True),
-                        ("pause__isnull", True),
-                        models.Q(("text", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="diary_entry_is_a_pause_or_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketperiod",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("ticket",),
-                name="ticket_is_in_one_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketperiod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "WAIT"), ("staff__isnull", True), ("window__isnull", True)),
-                    models.Q(
-                        ("kind__in", ("SERVE", "HOLD")), ("staff__isnull", False), ("window__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="period_has_a_window_unless_it_is_a_wait",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketperiod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("ended_at__gte", models.F("begun_at")), _connector="OR"
-                ),
-                name="period_ends_after_it_began",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketcounter",
-            constraint=models.UniqueConstraint(
-                fields=("hall", "service", "business_date"), name="service_has_one_counter_a_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                models.F("hall"),
-                models.F("business_date"),
-                models.OrderBy(models.F("is_priority"), descending=True),
-                models.F("place_at"),
-                models.F("id"),
-                condition=models.Q(("state", "WAITING")),
-                name="tickets_in_line",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["hall", "business_date", "state"], name="tickets_of_a_day"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("state__in", ("WAITING", "CALLED", "SERVING", "HELD"))),
-                fields=["business_date"],
-                name="tickets_left_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.UniqueConstraint(
-                fields=("hall", "service", "business_date", "number"),
-                name="ticket_numbers_are_unique_in_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("CALLED", "SERVING"))),
-                fields=("window",),
-                name="window_serves_one_ticket",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="ticket_numbers_start_at_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("shift__isnull", True),
-                        ("staff__isnull", True),
-                        ("state", "WAITING"),
-                        ("window__isnull", True),
-                    ),
-                    models.Q(("state", "CANCELLED"), ("window__isnull", True)),
-                    models.Q(
-                        ("called_at__isnull", False),
-                        ("staff__isnull", False),
-                        ("state__in", ("CALLED", "SERVING", "HELD", "DONE", "NO_SHOW")),
-                        ("window__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="ticket_has_a_window_once_it_is_called",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", False), ("state__in", ("DONE", "NO_SHOW", "CANCELLED"))),
-                    models.Q(
-                        ("ended_at__isnull", True), ("state__in", ("WAITING", "CALLED", "SERVING", "HELD"))
-                    ),
-                    _connector="OR",
-                ),
-                name="ticket_ends_with_its_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("called_at__isnull", True),
-                        ("called_at__gte", models.F("issued_at")),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", True), ("ended_at__gte", models.F("issued_at")), _connector="OR"
+                migrations.AddConstraint(
+                    model_name="pause",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True),
+                            models.Q(
+                                ("ended_at__gte", models.F("begun_at")),
+                                ("ended_at__lte", models.F("ends_at")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pause_ends_by_itself",
                     ),
                 ),
-                name="ticket_is_issued_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="windowservice",
-            constraint=models.UniqueConstraint(
-                fields=("window", "service"), name="window_is_open_for_a_service_once"
-            ),
+                migrations.AddConstraint(
+                    model_name="diaryentry",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "PAUSE"), ("pause__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "PAUSE"), _negated=True),
+                                ("pause__isnull", True),
+                                models.Q(("text", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="diary_entry_is_a_pause_or_says_something",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticketperiod",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("ticket",),
+                        name="ticket_is_in_one_period",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticketperiod",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "WAIT"), ("staff__isnull", True), ("window__isnull", True)),
+                            models.Q(
+                                ("kind__in", ("SERVE", "HOLD")),
+                                ("staff__isnull", False),
+                                ("window__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="period_has_a_window_unless_it_is_a_wait",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticketperiod",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True),
+                            ("ended_at__gte", models.F("begun_at")),
+                            _connector="OR",
+                        ),
+                        name="period_ends_after_it_began",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticketcounter",
+                    constraint=models.UniqueConstraint(
+                        fields=("hall", "service", "business_date"), name="service_has_one_counter_a_day"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="ticket",
+                    index=models.Index(
+                        models.F("hall"),
+                        models.F("business_date"),
+                        models.OrderBy(models.F("is_priority"), descending=True),
+                        models.F("place_at"),
+                        models.F("id"),
+                        condition=models.Q(("state", "WAITING")),
+                        name="tickets_in_line",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="ticket",
+                    index=models.Index(fields=["hall", "business_date", "state"], name="tickets_of_a_day"),
+                ),
+                migrations.AddIndex(
+                    model_name="ticket",
+                    index=models.Index(
+                        condition=models.Q(("state__in", ("WAITING", "CALLED", "SERVING", "HELD"))),
+                        fields=["business_date"],
+                        name="tickets_left_open",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticket",
+                    constraint=models.UniqueConstraint(
+                        fields=("hall", "service", "business_date", "number"),
+                        name="ticket_numbers_are_unique_in_a_day",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticket",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("CALLED", "SERVING"))),
+                        fields=("window",),
+                        name="window_serves_one_ticket",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticket",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="ticket_numbers_start_at_one"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticket",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("shift__isnull", True),
+                                ("staff__isnull", True),
+                                ("state", "WAITING"),
+                                ("window__isnull", True),
+                            ),
+                            models.Q(("state", "CANCELLED"), ("window__isnull", True)),
+                            models.Q(
+                                ("called_at__isnull", False),
+                                ("staff__isnull", False),
+                                ("state__in", ("CALLED", "SERVING", "HELD", "DONE", "NO_SHOW")),
+                                ("window__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ticket_has_a_window_once_it_is_called",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticket",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False), ("state__in", ("DONE", "NO_SHOW", "CANCELLED"))
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("state__in", ("WAITING", "CALLED", "SERVING", "HELD")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ticket_ends_with_its_state",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="ticket",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("called_at__isnull", True),
+                                ("called_at__gte", models.F("issued_at")),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("ended_at__gte", models.F("issued_at")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="ticket_is_issued_first",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="windowservice",
+                    constraint=models.UniqueConstraint(
+                        fields=("window", "service"), name="window_is_open_for_a_service_once"
+                    ),
+                ),
+            ]
         ),
     ]

@@ -5,7 +5,7 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.migration_tables import MakeTables
+from accounts.migration_tables import ChangeTables
 
 
 class Migration(migrations.Migration):
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        MakeTables(
+        ChangeTables(
             [
                 migrations.CreateModel(
                     name="CardSerial",

@@ -7,7 +7,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.migration_tables import MakeTables
+from accounts.migration_tables import ChangeTables
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        MakeTables(
+        ChangeTables(
             [
                 migrations.CreateModel(
                     name="MatterDay",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 import billing.models.amount
 import service_quality.models.assessment_rule
-from accounts.migration_tables import MakeTables
+from accounts.migration_tables import ChangeTables
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        MakeTables(
+        ChangeTables(
             [
                 migrations.CreateModel(
                     name="AssessmentRule",
