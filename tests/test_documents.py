@@ -18,6 +18,7 @@ PERSONS = [
     "supervisor",
 ]  # fmt: skip
 LANGUAGES = ["zh", "en"]
+OURS = {"accounts", "billing", "counters", "service_quality", "config"}
 PAGES = [PEOPLE / f"{person}.{language}.md" for person in PERSONS for language in LANGUAGES]
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)")
@@ -87,6 +88,22 @@ class TestEveryDocument:
         words = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
         assert set(MAKE.findall(path.read_text())) <= words
+
+
+class TestReadme:
+    def test_leads_to_every_document(self) -> None:
+        linked = {ROOT / link for link in LINK.findall((ROOT / "README.md").read_text())}
+
+        assert set((ROOT / "docs").glob("*.md")) - linked == set()
+
+    def test_names_every_command_of_ours(self) -> None:
+        text = (ROOT / "README.md").read_text()
+        ours = [name for name, app in get_commands().items() if app in OURS and name != "migrate"]
+
+        assert [name for name in ours if f"`{name}`" not in text] == []
+
+    def test_shows_one_picture(self) -> None:
+        assert pictures_of(ROOT / "README.md") == ["docs/people/images/cashier-counter.png"]
 
 
 class TestVariables:

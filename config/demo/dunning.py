@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 
 from accounts.models import Account, Staff
 from billing.models import Bill, CaseStep, Letter, SupplyOrder
+from billing.queries.last_readings import last_readings
 from billing.services.arrears.contacts import record_call
 from billing.services.arrears.daily_run import run_arrears
 from billing.services.arrears.field_work import carry_out_order, give_last_word
@@ -161,7 +162,9 @@ class _Desk:
         at = at_time(order.planned_on, 10)
         order = give_last_word(order, by=worker, at=at)
         photo = Photo(f"demo-{order.pk}.png", _grey_picture())
-        carry_out_order(order, photo=photo, meter_value=None, by=worker, at=at + datetime.timedelta(hours=1))
+        # Where a meter hangs, the worker reads it off: what it showed last is near enough.
+        shown = next((one.value for one in last_readings(order.account)), None)
+        carry_out_order(order, photo=photo, meter_value=shown, by=worker, at=at + datetime.timedelta(hours=1))
 
     def give_up(self, back: int) -> None:
         """The oldest debts: one is written off, one waits for its second approval, one for its first."""
