@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Branch
 from accounts.models.account import Service
 from billing.forms.amount import AmountField
-from billing.forms.heating import DateInput
+from billing.forms.dates import DateInput
 from billing.models import LateChargeRule
 
 PER_DAY, ONCE = "per_day", "one_time"

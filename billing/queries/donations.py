@@ -11,17 +11,16 @@ from billing.money import NO_MONEY
 
 State = DonationGrant.State
 _TAKEN = Q(grants__state__in=[State.PROPOSED, State.APPROVED], grants__payment__reversal__isnull=True)
+_SUM_TAKEN = Coalesce(Sum("grants__amount", filter=_TAKEN), NO_MONEY, output_field=MoneyField())
 
 
 def with_what_is_left(donations: QuerySet[Donation]) -> QuerySet[Donation]:
     """Each donation with its `left`."""
-    taken = Coalesce(Sum("grants__amount", filter=_TAKEN), NO_MONEY, output_field=MoneyField())
-    return donations.annotate(left=F("amount") - taken)
+    return donations.annotate(left=F("amount") - _SUM_TAKEN)
 
 
 def left_of(donation: Donation, *, besides: DonationGrant | None = None) -> Decimal:
     """What of a donation is left, as if one proposed grant were not there."""
-    left: Decimal = (
-        with_what_is_left(Donation.objects.filter(pk=donation.pk)).values_list("left", flat=True).get()
-    )
+    taken: Decimal = Donation.objects.filter(pk=donation.pk).aggregate(taken=_SUM_TAKEN)["taken"]
+    left: Decimal = donation.amount - taken
     return left + besides.amount if besides is not None else left

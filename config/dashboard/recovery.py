@@ -35,7 +35,7 @@ class Part:
 
     @property
     def mark(self) -> int | None:
-        return None if self.target is None else round(min(self.target, 100))
+        return None if self.target is None else round(min(self.target, Decimal(100)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,7 @@ class TestAGrant:
 @pytest.mark.django_db
 class TestAPaymentOfAnother:
     def take(self, shift: Shift, bill: Bill, **fields: Any) -> Payment:
+        assert shift.cashier.branch is not None
         payer = make_payer(shift.cashier.branch, kind="EMPLOYER")
         wanted = PaymentRequest(
             uuid4(),

@@ -11,7 +11,8 @@ from accounts.models import Account, Branch, Staff
 from billing.models import Balance, Bill, BillCancellation, Posting, Reading, Tariff
 from billing.services.bill_run import run_billing
 from billing.services.cancellations import cancel_bill
-from billing.services.rebills import Rebilling, RightReading, cancel_and_rebill, preview_rebill, rebill
+from billing.services.exchanges import Rebilling
+from billing.services.rebills import RightReading, cancel_and_rebill, preview_rebill, rebill
 from counters.models import Shift
 from tests.billing.metering import RESIDENT, make_heating_tariff, make_tariff, make_water_account
 from tests.counters.rows import all_rows, broken_invariants, refused

@@ -164,7 +164,7 @@ class TestAnOrderByHand:
         order = make_order(make_account(branch=hall.branch))
         assert order.step is not None
         SupplyOrder.objects.update(state="REFUSED", reason="证据不足")
-        CaseStep.objects.filter(pk=order.step_id).update(
+        CaseStep.objects.filter(pk=order.step.pk).update(
             state="CANCELLED", ended_at=MORNING, reason="证据不足"
         )
         client = signed_in(make_staff(role="collector", branch=hall.branch))

@@ -24,7 +24,7 @@ from tests.hall import PASSWORD
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -124,7 +124,7 @@ def test_a_debtor_from_the_call_to_the_reconnection(
     office.enter(office.collector, "/arrears/field/")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator(".field-orders a").click()
-    photo = {"name": "valve.jpg", "mimeType": "image/jpeg", "buffer": JPEG}
+    photo: FilePayload = {"name": "valve.jpg", "mimeType": "image/jpeg", "buffer": JPEG}
     page.locator("[name=meter_value]").fill("123.4")
     page.locator("[name=photo]").set_input_files(photo)
     page.locator("button.btn-destroy").click()

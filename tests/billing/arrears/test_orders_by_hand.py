@@ -25,7 +25,7 @@ def case(branch: Branch) -> ArrearsCase:
     order = make_order(make_account(branch=branch))
     assert order.step is not None
     SupplyOrder.objects.filter(pk=order.pk).update(state="REFUSED", reason="证据不足")
-    CaseStep.objects.filter(pk=order.step_id).update(state="CANCELLED", ended_at=MORNING, reason="证据不足")
+    CaseStep.objects.filter(pk=order.step.pk).update(state="CANCELLED", ended_at=MORNING, reason="证据不足")
     return order.step.case
 
 
