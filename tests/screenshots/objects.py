@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Count, F
 
 from accounts.models.account import Category, Service
@@ -18,6 +17,8 @@ from billing.models import (
     TariffVersion,
 )
 from billing.queries.routes import Month, progress_of
+from counters.models import Hall, Ticket
+from service_quality.models import AssessmentRun, Matter, RatingTablet
 from tests.screenshots.morning import NOW
 
 BRANCH = "CQ"
@@ -91,31 +92,27 @@ def first_hall() -> dict[str, Any]:
 
 def hall_key() -> dict[str, Any]:
     """The address of the kiosk and the board of the first hall."""
-    return {"key": apps.get_model("counters", "Hall").objects.get(**first_hall()).public_key}
+    return {"key": Hall.objects.get(**first_hall()).public_key}
 
 
 def waiting_ticket() -> dict[str, Any]:
     """Somebody who came to pay and waits with others ahead."""
-    tickets = apps.get_model("counters", "Ticket").objects.filter(
-        hall__number=1, state="WAITING", waits_for="A"
-    )
+    tickets = Ticket.objects.filter(hall__number=1, state=Ticket.State.WAITING, waits_for="A")
     return {"code": tickets.order_by("-issued_at")[0].code}
 
 
 def tablet() -> dict[str, Any]:
     """The tablet before the window at which the payment was taken."""
-    tablets = apps.get_model("service_quality", "RatingTablet").objects
+    tablets = RatingTablet.objects
     return {"key": tablets.get(window__hall__number=1, window__number=1).key}
 
 
 def matter() -> dict[str, Any]:
     """The matter of the complaint handler that has to be answered first."""
-    matters = apps.get_model("service_quality", "Matter").objects.filter(
-        handler__number="4001", state="OPEN", due_at__gt=NOW
-    )
+    matters = Matter.objects.filter(handler__number="4001", state=Matter.State.OPEN, due_at__gt=NOW)
     return {"number": matters.order_by("due_at", "id")[0].number}
 
 
 def assessed_month() -> dict[str, Any]:
-    runs = apps.get_model("service_quality", "AssessmentRun").objects
+    runs = AssessmentRun.objects
     return {"month": runs.order_by("-month")[0].label}
