@@ -28,8 +28,11 @@ LONGEST_QUERY = 40
 def matter_list(request: StaffRequest) -> HttpResponse:
     """My matters by the working time that is left; the one that is chosen tells its story on the right."""
     now = timezone.now()
-    code = request.GET.get("list", "mine")
-    code = code if code in LISTS else "mine"
+    figures = figures_of(request.user, now)
+    # Who handles nothing, as a supervisor, begins with what others handle.
+    usual = next((one.code for one in figures if one.code in ("mine", "open") and one.count), "mine")
+    code = request.GET.get("list", usual)
+    code = code if code in LISTS else usual
     query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
     everywhere = bool(query) and "list" not in request.GET
     found = (
@@ -52,7 +55,7 @@ def matter_list(request: StaffRequest) -> HttpResponse:
     context = {
         "figures": [
             {"figure": one, "is_shown": one.code == code and not everywhere, "url": f"?list={one.code}"}
-            for one in figures_of(request.user, now)
+            for one in figures
         ],
         "list": "" if everywhere else code,
         "query": query,

@@ -4,9 +4,11 @@ const clock = document.querySelector("[data-clock]");
 const offline = document.querySelector("[data-offline]");
 let shown = document.querySelector("[data-call]")?.dataset.call;
 
+// The hall's time, whatever the screen believes.
+const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.zone });
+
 function tick() {
-  const now = new Date();
-  clock.textContent = `${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`;
+  clock.textContent = time.format(new Date());
 }
 
 document.addEventListener("htmx:afterSettle", () => {
