@@ -1,7 +1,7 @@
 """The counter-rows of bills, written in sets: one statement a table, whatever the number of bills."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
@@ -14,7 +14,16 @@ from accounts.models import AuditEntry, Staff
 from accounts.rows import insert_rows
 from accounts.services.audit import audit_entry
 from billing.business_date import business_date_of
-from billing.models import Allocation, Balance, Bill, BillCancellation, HeatCredit, Posting
+from billing.models import (
+    Adjustment,
+    Allocation,
+    Balance,
+    Bill,
+    BillCancellation,
+    Decision,
+    HeatCredit,
+    Posting,
+)
 from billing.models.cancellation import CANCELLABLE
 from billing.money import NO_MONEY
 from billing.queries.limits import limit_of
@@ -107,6 +116,8 @@ class Settled:
     credited: Mapping[int, Decimal]
     # Who else than the customer has paid on a bill.
     payers: Mapping[int, str] = field(default_factory=dict)
+    # On these a credit of the bill before waits for approval: it would end with the bill, and nobody be asked.
+    awaited: Collection[int] = ()
 
     def moves(self, bill: Bill) -> Decimal:
         """What the cancellation adds to the prepaid credit of the account."""
@@ -137,7 +148,8 @@ def settled_on(bills: Sequence[Bill]) -> Settled:
     both = dict(credited)
     for bill_id, amount in for_heat.items():
         both[bill_id] = both.get(bill_id, NO_MONEY) + amount
-    return Settled(dict(paid), both, other_payers(ids))
+    awaited = Adjustment.objects.filter(bill_id__in=ids, state=Decision.PROPOSED, follows__isnull=False)
+    return Settled(dict(paid), both, other_payers(ids), set(awaited.values_list("bill_id", flat=True)))
 
 
 def needs_second_person(bill: Bill, paid: Decimal, cancelled_by: Staff) -> bool:
@@ -176,10 +188,17 @@ def check_stands(bill: Bill, staff: Staff) -> None:
 def check_bill(bill: Bill, settled: Settled, balance: Balance, order: Order) -> None:
     """Refuse a locked bill that cannot be cancelled.
 
-    Codes: paid_by_another, second_person_needed, credit_spent, and those of check_stands.
+    Codes: paid_by_another, follow_waits, second_person_needed, credit_spent, and those of check_stands.
     """
     check_stands(bill, order.cancelled_by)
     check_no_other_payer(bill.pk, settled.payers)
+    if bill.pk in settled.awaited:
+        raise CorrectionRefused(
+            _(
+                "What was given back on the bill before waits for approval on this one. Decide about it first."
+            ),
+            code="follow_waits",
+        )
     if order.approved_by is None and needs_second_person(
         bill, settled.paid.get(bill.pk, NO_MONEY), order.cancelled_by
     ):

@@ -15,6 +15,7 @@ from billing.business_date import business_date_of
 from billing.models import Bill, Donation, DonationGrant, Posting, Tender, ThirdPartyPayer
 from billing.money import FEN, to_money
 from billing.queries.donations import left_of
+from billing.queries.references import is_reference_used
 from billing.services.locks import lock_donation, lock_reference, lock_request
 from billing.services.offers import PaymentRequest, TenderOffer
 from billing.services.payments import Till, take_payment
@@ -41,13 +42,17 @@ def receive_donation(
 ) -> Donation:
     """Take a donation into the pot. Asking twice with one request_id takes it once.
 
-    Codes: unknown_payer, may_not_receive, not_money, unknown_method, no_reference, purpose_missing, reference_used.
+    Codes: form_reused, unknown_payer, may_not_receive, not_money, unknown_method, no_reference, purpose_missing,
+    reference_used.
     """
     lock_request(request_id)
+    offer, purpose = TenderOffer(method, amount, reference), purpose.strip()
     if earlier := Donation.objects.filter(request_id=request_id).first():
+        content = (payer.pk, amount, method, offer.reference, purpose, by.pk)
+        if content != _content(earlier):
+            raise PaymentRefused(_("This form was already used. Start again."), code="form_reused")
         return earlier
     _check_person(payer, by)
-    offer = TenderOffer(method, amount, reference)
     if not offer.is_money:
         raise PaymentRefused(_("An amount is above zero and has at most two decimals."), code="not_money")
     if method not in Donation.METHODS:
@@ -58,7 +63,6 @@ def receive_donation(
         raise PaymentRefused(
             _("Enter the reference number of the slip or of the order."), code="no_reference"
         )
-    purpose = purpose.strip()
     if not purpose or len(purpose) > LONGEST:
         raise PaymentRefused(
             _("Say for whom it is given, in at most 200 characters."), code="purpose_missing"
@@ -173,13 +177,13 @@ def _check_person(payer: ThirdPartyPayer, by: Staff) -> None:
         raise PaymentRefused(_("The supervisor or finance takes donations in."), code="may_not_receive")
 
 
+def _content(one: Donation) -> tuple[object, ...]:
+    return (one.payer_id, one.amount, one.method, one.reference, one.purpose, one.received_by_id)
+
+
 def _check_slip(method: str, reference: str) -> None:
     lock_reference(method, reference)
-    taken = Donation.objects.filter(method=method, reference=reference).exists()
-    if (
-        taken
-        or Tender.objects.filter(method=method, reference=reference, payment__reversal__isnull=True).exists()
-    ):
+    if is_reference_used(method, reference):
         raise PaymentRefused(
             _("Reference %(reference)s already stands on another payment. Check the slip."),
             code="reference_used",

@@ -17,6 +17,7 @@ from billing.money import NO_MONEY, to_money
 from billing.services.heat_bills import open_day
 from billing.services.heating_seasons import bills_of
 from billing.services.locks import lock_accounts
+from billing.services.other_payers import paid_by_another
 from billing.services.refusals import HeatingRefused
 
 CHUNK = 1_000
@@ -47,13 +48,16 @@ def grant_early_payment(season: HeatingSeason, *, granted_by: Staff, at: datetim
 
 
 def _paid_early(season: HeatingSeason, until: datetime.date) -> QuerySet[Bill]:
-    """Bills of heat that were paid in full by the day, by payments that still stand, and not given back."""
+    """Bills of heat that were paid in full by the day, by payments that still stand, and not given back.
+
+    Not those on which another has paid: the share would become the customer's credit out of the payer's money.
+    """
     standing = Q(allocations__payment__reversal__isnull=True)
     bills: QuerySet[Bill] = bills_of(season).filter(
         state=Bill.State.PAID, amount__gt=0, heat_credits__isnull=True, lines__component="area_heat"
     )
     return bills.annotate(paid_on=Max("allocations__payment__business_date", filter=standing)).filter(
-        paid_on__lte=until
+        ~paid_by_another(), paid_on__lte=until
     )
 
 

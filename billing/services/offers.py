@@ -72,11 +72,14 @@ class PaymentRequest:
         return sum((one.amount for one in self.tenders if one.method == Tender.Method.CASH), NO_MONEY)
 
     def fingerprint(self, taken_by_id: int | None) -> str:
-        """The same for the same content from the same person, whatever the order of the bills."""
+        """The same for the same content from the same person, whatever the order of the bills.
+
+        Another pays what is open, and that is less once it was taken: asked again, the bills have changed.
+        """
         content = [
             taken_by_id,
             self.account_id,
-            sorted(self.bill_ids),
+            sorted(self.bill_ids) if self.payer_id is None else [],
             [[tender.method, str(tender.amount), tender.reference] for tender in self.tenders],
             self.keep_as_credit,
             *([self.payer_id] if self.payer_id else []),

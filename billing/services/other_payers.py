@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from billing.models import Allocation
@@ -10,10 +11,13 @@ from billing.services.refusals import CorrectionRefused
 
 def other_payers(bill_ids: Collection[int]) -> dict[int, str]:
     """Who else than the customer has paid on these bills. One query."""
-    shares = Allocation.objects.filter(
-        bill_id__in=bill_ids, payment__third_party__isnull=False, payment__reversal__isnull=True
-    )
+    shares = _shares_of_others().filter(bill_id__in=bill_ids)
     return dict(shares.order_by("pk").values_list("bill_id", "payment__third_party__payer__name"))
+
+
+def paid_by_another() -> Exists:
+    """The same as a condition on bills."""
+    return Exists(_shares_of_others().filter(bill=OuterRef("pk")))
 
 
 def check_no_other_payer(bill_id: int, payers: Mapping[int, str] | None = None) -> None:
@@ -25,3 +29,10 @@ def check_no_other_payer(bill_id: int, payers: Mapping[int, str] | None = None) 
             code="paid_by_another",
             params={"payer": payer},
         )
+
+
+def _shares_of_others() -> QuerySet[Allocation]:
+    shares: QuerySet[Allocation] = Allocation.objects.filter(
+        payment__third_party__isnull=False, payment__reversal__isnull=True
+    )
+    return shares

@@ -22,6 +22,7 @@ from billing.models import (
 )
 from billing.money import NO_MONEY
 from billing.queries.late_charges import debts_on
+from billing.queries.references import is_reference_used
 from billing.services.arrears.money import money_came
 from billing.services.locks import (
     balances_of,
@@ -144,14 +145,11 @@ def _check_account(account: Account | None, wanted: PaymentRequest) -> None:
 
 
 def _check_references(wanted: PaymentRequest) -> None:
-    """A slip or an order pays once, unless the payment it stood on was undone."""
+    """A slip or an order pays once, into the pot of donations too, unless the payment it stood on was undone."""
     references = sorted({(one.method, one.reference) for one in wanted.tenders if one.reference})
     for method, reference in references:
         lock_reference(method, reference)
-        taken = Tender.objects.filter(
-            method=method, reference=reference, payment__reversal__isnull=True
-        ).exists()
-        if taken:
+        if is_reference_used(method, reference):
             raise PaymentRefused(
                 _("Reference %(reference)s already stands on another payment. Check the slip."),
                 code="reference_used",

@@ -108,7 +108,7 @@ def preview_rebill(
 
 @transaction.atomic
 def rebill(bill: Bill, *, rebilled_by: Staff, at: datetime.datetime, follow: bool | None = None) -> Bill:
-    """Bill the period of a cancelled bill again, under the next number.
+    """Bill the period of a cancelled bill again, under the next number, in the place of the last one.
 
     What adjustments had given back on it is proposed again with `follow`, for a second person to approve.
 
@@ -122,6 +122,9 @@ def rebill(bill: Bill, *, rebilled_by: Staff, at: datetime.datetime, follow: boo
     standing = Bill.objects.filter(account_id=locked.account_id, kind=locked.kind, period=locked.period)
     if standing.exclude(state=Bill.State.CANCELLED).exists():
         raise CorrectionRefused(_("This period has already been billed again."), code="already_rebilled")
+    # What was given back, and what was paid, went with the last bill of the period.
+    while later := Bill.objects.filter(replaces=locked).first():
+        (locked,) = lock_bills([later.pk])
     (draft,) = drafts_of([locked], business_date_of(at))
     if draft is None:
         raise CorrectionRefused(_("There is nothing to bill for this period."), code="nothing_to_bill")

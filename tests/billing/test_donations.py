@@ -12,7 +12,7 @@ from billing.queries.donations import left_of
 from billing.services.adjustments import approve_adjustment, propose_adjustment
 from billing.services.cancellations import cancel_bill
 from billing.services.donations import approve_grant, propose_grant, refuse_grant
-from billing.services.offers import PaymentRequest
+from billing.services.offers import PaymentRequest, TenderOffer
 from billing.services.refusals import BillingRefused
 from billing.services.third_parties import enter_payer
 from counters.models import Shift
@@ -76,13 +76,29 @@ class TestADonation:
         assert broken_invariants() == []
 
     def test_is_taken_once_however_often_it_is_sent(self, branch: Branch) -> None:
-        payer, request_id = make_payer(branch), uuid4()
+        payer, by, request_id = make_payer(branch), make_staff(role="supervisor", branch=branch), uuid4()
 
         first, second = (
-            make_donation(branch, payer=payer, request_id=request_id, reference="S1") for _ in range(2)
+            make_donation(branch, payer=payer, by=by, request_id=request_id, reference="S1") for _ in range(2)
         )
         assert first == second
         assert Posting.objects.count() == 1
+
+    def test_is_not_mistaken_for_another_because_the_form_was_sent_before(self, branch: Branch) -> None:
+        payer, by = make_payer(branch), make_staff(role="supervisor", branch=branch)
+        first = make_donation(branch, payer=payer, by=by, reference="S1")
+
+        for changed in ({"amount": TWENTY}, {"reference": "S2"}, {"payer": make_payer(branch)}):
+            same = {"payer": payer, "by": by, "reference": "S1", "request_id": first.request_id, **changed}
+            refused_with("form_reused", lambda same=same: make_donation(branch, **same))
+
+    def test_has_a_slip_that_pays_no_bill_besides(
+        self, branch: Branch, account: Account, bill: Bill, shift: Shift
+    ) -> None:
+        make_donation(branch, method="POS", reference="S1")
+
+        slip = TenderOffer("POS", Decimal("100.00"), "s1")
+        refused_with("reference_used", lambda: pay(shift, account, [bill], slip))
 
     @pytest.mark.parametrize(
         ("fields", "code"),
@@ -218,6 +234,21 @@ class TestAPaymentOfAnother:
         assert payment.third_party.payer.kind == "EMPLOYER"
         assert payment.change_given == Decimal("50.00")
         assert broken_invariants() == []
+
+    def test_sent_again_is_the_same_payment_although_its_bill_is_settled(
+        self, shift: Shift, account: Account, bill: Bill
+    ) -> None:
+        payer, request_id = make_payer(account.branch, kind="VILLAGE"), uuid4()
+        first, again = (
+            take_payment_at_counter(
+                PaymentRequest(request_id, account.pk, bills, (cash("100.00"),), payer_id=payer.pk),
+                shift=shift, taken_by=shift.cashier, at=MORNING,
+            )
+            for bills in ((bill.pk,), ())
+        )  # fmt: skip
+
+        assert first == again
+        assert Payment.objects.count() == 1
 
     def test_is_never_kept_as_the_customers_credit(self, shift: Shift, bill: Bill) -> None:
         with pytest.raises(BillingRefused) as refusal:

@@ -101,6 +101,13 @@ def again(bill: Bill, by: Staff, approved_by: Staff | None, **changes: Any) -> R
     )
 
 
+def cancel(bill: Bill, by: Staff, approved_by: Staff) -> None:
+    cancel_bill(
+        bill, reason="OTHER", note="", cancelled_by=by, approved_by=approved_by, request_id=uuid4(),
+        at=MORNING,
+    )  # fmt: skip
+
+
 def corrected(account: Account, value: str) -> RightReading:
     return RightReading(account.installations.get().readings.get(state="ACCEPTED"), Decimal(value))
 
@@ -214,6 +221,33 @@ class TestAnAdjustedBill:
         assert (waiting.state, new_bill(water).outstanding) == (Decision.PROPOSED, Decimal("343.00"))
         approve_adjustment(waiting, approved_by=supervisor, at=MORNING)
         assert new_bill(water).outstanding == Decimal("300.00")
+        assert broken_invariants() == []
+
+    def test_is_not_cancelled_while_its_credit_waits_on_it(
+        self, water: Account, bill: Bill, finance: Staff, supervisor: Staff
+    ) -> None:
+        given = give_back(bill, "43.00", finance, supervisor)
+        cancel(bill, finance, supervisor)
+        rebill(bill, rebilled_by=finance, at=MORNING, follow=True)
+
+        with refused("follow_waits"):
+            cancel(new_bill(water), finance, supervisor)
+        approve_adjustment(Adjustment.objects.get(follows=given), approved_by=supervisor, at=MORNING)
+        cancel(new_bill(water), finance, supervisor)
+
+    def test_is_asked_about_the_last_credit_from_the_first_bill_too(
+        self, water: Account, bill: Bill, finance: Staff, supervisor: Staff
+    ) -> None:
+        give_back(bill, "43.00", finance, supervisor)
+        again(bill, finance, supervisor, follow=True)
+        second = new_bill(water)
+        cancel(second, finance, supervisor)
+
+        with refused("follow_undecided"):
+            rebill(bill, rebilled_by=finance, at=MORNING)
+        rebill(bill, rebilled_by=finance, at=MORNING, follow=True)
+
+        assert Adjustment.objects.get(follows__bill=second).bill == new_bill(water)
         assert broken_invariants() == []
 
     @pytest.mark.parametrize("follow", [None, True, False])

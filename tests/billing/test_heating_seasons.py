@@ -13,8 +13,9 @@ from billing.models import Balance, HeatCredit, HeatingSeason
 from billing.queries.heating_seasons import season_named, season_on
 from billing.services.early_payment import grant_early_payment
 from billing.services.heating_seasons import check_season_change, end_suspensions
+from billing.services.offers import PaymentRequest
 from counters.models import Shift
-from counters.services.payments import void_payment_at_counter
+from counters.services.payments import take_payment_at_counter, void_payment_at_counter
 from tests.billing.heating import (
     SEPTEMBER,
     SHENYANG,
@@ -29,6 +30,7 @@ from tests.billing.heating import (
 from tests.counters.rows import broken_invariants, refused
 from tests.factories.accounts import make_branch, make_staff
 from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.donations import make_payer
 
 pytestmark = pytest.mark.django_db
 
@@ -337,6 +339,23 @@ class TestGrantEarlyPayment:
 
         tomorrow = MORNING + datetime.timedelta(days=1)
         assert grant_early_payment(season, granted_by=finance, at=tomorrow) == 0
+
+    def test_makes_no_credit_of_the_customer_out_of_anothers_money(
+        self, branch: Branch, season: HeatingSeason, finance: Staff, shift: Shift
+    ) -> None:
+        account = make_household(branch)
+        bill_the_season(branch)
+        HeatingSeason.objects.update(due_on=MORNING.date(), early_until=MORNING.date())
+        season.refresh_from_db()
+        employer = make_payer(branch, kind="EMPLOYER")
+        wanted = PaymentRequest(
+            uuid4(), account.pk, (season_bill(account).pk,), (cash("2567.76"),), payer_id=employer.pk
+        )
+        take_payment_at_counter(wanted, shift=shift, taken_by=shift.cashier, at=MORNING)
+
+        tomorrow = MORNING + datetime.timedelta(days=1)
+        assert grant_early_payment(season, granted_by=finance, at=tomorrow) == 0
+        assert Balance.objects.get(account=account).prepaid == Decimal(0)
 
     def test_is_refused_before_the_time_is_over_and_without_terms(
         self, branch: Branch, season: HeatingSeason, finance: Staff

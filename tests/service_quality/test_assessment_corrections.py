@@ -65,6 +65,22 @@ def ask(staff: Staff, by: Staff, **changes: object) -> AssessmentCorrection:
     return ask_correction(line_of(staff).pk, by=by, at=LATER, **wanted)  # type: ignore[arg-type]
 
 
+class TestAPoolEnteredAfterTheMonthWasReckoned:
+    @pytest.mark.parametrize("is_of_the_branch", [False, True])
+    def test_is_shared_out_before_the_month_is_published(
+        self, run: AssessmentRun, cashier: Staff, manager: Staff, is_of_the_branch: bool
+    ) -> None:
+        branch = cashier.branch if is_of_the_branch else None
+        enter_pay_pool(OCTOBER, "CASHIER", Decimal("2000.00"), branch=branch, by=manager, at=LATER)
+
+        with pytest.raises(AssessmentRefused) as refusal:
+            publish_assessment(OCTOBER, by=manager, at=LATER)
+        assert refusal.value.code == "pool_changed"
+
+        run_assessment(OCTOBER, at=LATER)
+        assert publish_assessment(OCTOBER, by=manager, at=LATER).is_published
+
+
 class TestACorrection:
     def test_counts_once_a_second_person_has_approved_it_and_moves_everybodys_pay(
         self, run: AssessmentRun, cashier: Staff, stranger: Staff, manager: Staff, finance: Staff

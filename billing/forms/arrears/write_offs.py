@@ -17,9 +17,10 @@ class WriteOffForm(forms.Form):
 
 
 class RecoveryForm(forms.Form):
-    """How much the customer comes to pay; left empty: all of it."""
+    """How much the customer comes to pay, of how much that was left; left empty: all of it."""
 
     amount = AmountField(label=_("Amount that is taken back"), max_length=20, required=False)
+    left = AmountField(widget=forms.HiddenInput, max_length=20, required=False)
 
 
 class DecisionForm(forms.Form):

@@ -114,10 +114,13 @@ PAYMENTS = (
     Invariant(
         "slip_pays_once",
         """
-        SELECT tender.method || ' ' || tender.reference FROM billing_tender tender
-        LEFT JOIN billing_reversal undone ON undone.payment_id = tender.payment_id
-        WHERE tender.reference <> '' AND undone.id IS NULL
-        GROUP BY 1 HAVING count(*) > 1
+        SELECT slip FROM (
+            SELECT tender.method || ' ' || tender.reference AS slip FROM billing_tender tender
+            LEFT JOIN billing_reversal undone ON undone.payment_id = tender.payment_id
+            WHERE tender.reference <> '' AND undone.id IS NULL
+            UNION ALL
+            SELECT method || ' ' || reference FROM billing_donation) paid
+        GROUP BY slip HAVING count(*) > 1
         """,
     ),
     Invariant(

@@ -15,6 +15,7 @@ WRITE_OFFS = (
         WHERE bill.written_off IS DISTINCT FROM coalesce(approved.amount, 0)
         """,
     ),
+    # What a cancellation turned round is proved with the cancellations.
     Invariant(
         "write_off_is_posted_as_it_was_approved",
         """
@@ -30,7 +31,7 @@ WRITE_OFFS = (
             SELECT bill_id, CASE WHEN debit = 'write_off' THEN 'off' ELSE 'back' END AS direction, business_date,
                 sum(amount) AS amount
             FROM billing_posting
-            WHERE 'write_off' IN (debit, credit) AND payment_id IS NULL
+            WHERE 'write_off' IN (debit, credit) AND payment_id IS NULL AND cancellation_id IS NULL
             GROUP BY 1, 2, 3) posted USING (bill_id, direction, business_date)
         WHERE decided.amount IS DISTINCT FROM posted.amount
         """,

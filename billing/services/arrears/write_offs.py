@@ -107,12 +107,18 @@ def refuse_write_off(write_off: WriteOff, *, refused_by: Staff, at: datetime.dat
 
 @transaction.atomic
 def recover_write_off(
-    write_off: WriteOff, *, recovered_by: Staff, at: datetime.datetime, amount: Decimal | None = None
+    write_off: WriteOff,
+    *,
+    recovered_by: Staff,
+    at: datetime.datetime,
+    amount: Decimal | None = None,
+    left: Decimal | None = None,
 ) -> WriteOffRecovery:
     """Let a written-off debt, or a part of it, be owed again, because the customer comes to pay it at the window.
 
-    Without an amount: all that is left of it. Codes: unknown_bill, may_not_recover, not_written_off,
-    recovered_before, not_money, more_than_left.
+    Without an amount: all that is left of it. With `left`, what the person saw to be left, a form that is sent twice
+    takes its part back once. Codes: unknown_bill, may_not_recover, not_written_off, recovered_before, changed_since,
+    not_money, more_than_left.
     """
     (bill,) = lock_bills([write_off.bill_id])
     _check_branch(bill, recovered_by)
@@ -123,7 +129,7 @@ def recover_write_off(
         )
     if write_off.state != State.APPROVED:
         raise ArrearsRefused(_("This debt has not been written off."), code="not_written_off")
-    amount = _checked_part(write_off, amount)
+    amount = _checked_part(write_off, amount, left)
     recovery = WriteOffRecovery.objects.create(
         write_off=write_off,
         amount=amount,
@@ -177,11 +183,15 @@ def _check_person(write_off: WriteOff, staff: Staff, permission: str) -> None:
         )
 
 
-def _checked_part(write_off: WriteOff, amount: Decimal | None) -> Decimal:
+def _checked_part(write_off: WriteOff, amount: Decimal | None, seen: Decimal | None) -> Decimal:
     back = write_off.recoveries.aggregate(amount=Sum("amount"))["amount"] or NO_MONEY
     left: Decimal = write_off.amount - back
     if not left:
         raise ArrearsRefused(_("This debt has been taken back already."), code="recovered_before")
+    if seen is not None and seen != left:
+        raise ArrearsRefused(
+            _("Only %(left)s of it is still written off."), code="changed_since", params={"left": left}
+        )
     if amount is None:
         return left
     if not amount.is_finite() or amount < FEN or to_money(amount) != amount:

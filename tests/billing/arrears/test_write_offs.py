@@ -255,6 +255,29 @@ class TestTheCustomerWhoPaysAfterAll:
         assert written_off_bill(bill) == ("OPEN", Decimal(200), Decimal(0))
         assert broken_invariants() == []
 
+    def test_brings_a_part_once_when_the_form_is_sent_twice(
+        self, bill: Bill, finance: Staff, supervisor: Staff, manager: Staff, cashier: Staff
+    ) -> None:
+        lost = write_off(bill, finance, supervisor, manager)
+        shown = {"amount": Decimal("100.00"), "left": Decimal("300.00")}
+        recover_write_off(lost, recovered_by=cashier, at=MORNING, **shown)
+
+        with refused("changed_since"):
+            recover_write_off(lost, recovered_by=cashier, at=MORNING, **shown)
+        assert written_off_bill(bill) == ("OPEN", Decimal(100), Decimal(200))
+
+    def test_may_have_been_billed_wrongly(
+        self, bill: Bill, finance: Staff, supervisor: Staff, manager: Staff, cashier: Staff
+    ) -> None:
+        recover_write_off(write_off(bill, finance, supervisor, manager), recovered_by=cashier, at=MORNING)
+        cancel_bill(
+            bill, reason="WRONG_READING", note="", cancelled_by=supervisor, approved_by=manager,
+            request_id=uuid4(), at=MORNING + datetime.timedelta(days=1),
+        )  # fmt: skip
+
+        assert written_off_bill(bill) == ("CANCELLED", Decimal(0), Decimal(0))
+        assert broken_invariants() == []
+
     @pytest.mark.parametrize(
         ("amount", "code"),
         [("300.01", "more_than_left"), ("0.00", "not_money"), ("0.001", "not_money"), ("NaN", "not_money")],
