@@ -137,7 +137,8 @@ def _standing(
     position: Mapping[str, Decimal],
     on: datetime.date,
 ) -> TierStanding | None:
-    rules = versions[0].whole_rules()
+    # Nothing was brought before the first version.
+    rules = {**versions[0].tariff.rules, **(versions[0].rules or {})}
     tariff = compile_tariff({**rules, "versions": [one.definition() for one in versions]})
     facts = pricing_facts(account, tariff, on, on)
     index = index_in_force(tariff.history.starts, on)

@@ -218,7 +218,7 @@ class TestTheCase:
     @pytest.mark.parametrize(
         ("door", "form", "kept"),
         [
-            ("promise", {"promise-amount": "100.01", "promise-due_on": "2026-11-30"}, "100.01"),
+            ("promise", {"promise-amount": "200.01", "promise-due_on": "2026-11-30"}, "200.01"),
             (
                 "hold",
                 {"hold-kind": "DISPUTE", "hold-ends_on": "2026-01-01", "hold-reason": "有争议"},
