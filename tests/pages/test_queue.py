@@ -164,6 +164,12 @@ class TestTheBoard:
         answer = anybody().get(f"/queue/board/{lobby.public_key}/now/", {"seen": seen})
         assert answer.status_code == 200
 
+    @pytest.mark.parametrize("seen", [f"{'9' * 5000}.x", f"{'9' * 30}.x", "\x00.x", ".", "²."])
+    def test_draws_itself_for_whatever_a_screen_says_it_has_seen(self, lobby: PaymentHall, seen: str) -> None:
+        answer = anybody().get(f"/queue/board/{lobby.public_key}/now/", {"seen": seen})
+
+        assert answer.status_code == 200
+
     def test_keeps_its_peace_when_a_verb_is_rolled_back(self, lobby: PaymentHall, hall: Hall) -> None:
         seen = anybody().get(f"/queue/board/{lobby.public_key}/").context["version"]
 
