@@ -453,3 +453,10 @@ class TestWhatNobodyHas:
 
         matter.refresh_from_db()
         assert (matter.first_responder, matter.handler) == (complaints, complaints)
+
+    def test_is_found_nowhere_under_a_number_that_is_none(self, hall: Hall, complaints: Staff) -> None:
+        client = signed_in(complaints)
+
+        assert client.get("/matters/%00/").status_code == 404
+        assert client.get("/matters/%00/slip/").status_code == 404
+        assert client.post("/matters/%00/claim/").status_code == 404

@@ -381,3 +381,14 @@ class TestTheDiary:
         assert answer.status_code == 422
         assert not DiaryEntry.objects.exists()
         assert answer.context["form"].data.get("text", "") == form.get("text", "")
+
+
+class TestAddressesThatNobodyGave:
+    @pytest.mark.parametrize("page", ["kiosk/%00/", "board/%00/", "board/%00/now/", "t/%00/"])
+    def test_are_found_nowhere(self, page: str) -> None:
+        assert anybody().get(f"/queue/{page}").status_code == 404
+
+    def test_are_not_printed(self, lobby: PaymentHall) -> None:
+        address = f"/queue/kiosk/{lobby.public_key}/"
+
+        assert anybody().get(address, {"ticket": "\x00"}).status_code == 404
