@@ -51,6 +51,13 @@ def follow(request: HttpRequest) -> HttpResponse:
 @never_cache
 def follow_new(request: HttpRequest) -> HttpResponse:
     """Leave a matter; its number, code and date are on the next page."""
+    # Before the form looks for the account: who gets an answer knows that there is such a number.
+    names_account = bool(request.POST.get("account_no", "").strip())
+    if names_account and knocks_too_often(request, "account of a matter", most=MOST_LOOKS):
+        form = PublicMatterForm(initial=request.POST.dict())
+        return render(
+            request, "service_quality/follow_new.html", {"form": form, "is_too_often": True}, status=429
+        )
     form = PublicMatterForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         if knocks_too_often(request, "new matter", most=MOST_MATTERS, also=form.cleaned_data["phone"]):

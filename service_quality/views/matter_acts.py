@@ -5,11 +5,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.requests import StaffRequest
+from billing.views.numbered import get_numbered_or_404
 from service_quality.forms.matter_acts import form_of
 from service_quality.models import Matter
 from service_quality.services.matters.answering import (
@@ -57,7 +58,7 @@ def matter_act(request: StaffRequest, number: str, *, act: str) -> HttpResponse:
     """Do one thing with a matter; a refusal brings the page back with what was typed."""
     if not request.user.has_perm(ACTS[act].permission):
         raise PermissionDenied
-    matter = get_object_or_404(Matter.objects.visible_to(request.user), number=number)
+    matter = get_numbered_or_404(Matter.objects.visible_to(request.user), number=number)
     now = timezone.now()
     form = form_of(act, matter, request.user, now, data=request.POST, files=request.FILES)
     if form.is_valid():

@@ -4,13 +4,14 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.requests import StaffRequest
+from billing.views.numbered import get_numbered_or_404
 from service_quality.models import Matter
 from service_quality.queries.matters.story import story_of
 from service_quality.queries.matters.time_left import time_left
@@ -73,7 +74,7 @@ def matter_list(request: StaffRequest) -> HttpResponse:
 @never_cache
 def matter_detail(request: StaffRequest, number: str) -> HttpResponse:
     """The whole story of one matter and what can be done now. The same page is its paper."""
-    return show_matter(request, get_object_or_404(Matter.objects.visible_to(request.user), number=number))
+    return show_matter(request, get_numbered_or_404(Matter.objects.visible_to(request.user), number=number))
 
 
 @permission_required("service_quality.view_matter", raise_exception=True)
@@ -82,7 +83,7 @@ def matter_detail(request: StaffRequest, number: str) -> HttpResponse:
 def matter_slip(request: StaffRequest, number: str) -> HttpResponse:
     """What the customer takes home: the number, the date that was promised, the code."""
     matters = Matter.objects.visible_to(request.user).select_related("branch", "hall", "first_responder")
-    matter = get_object_or_404(matters, number=number)
+    matter = get_numbered_or_404(matters, number=number)
     context = {
         "matter": matter,
         "back_url": matter.get_absolute_url(),

@@ -16,7 +16,10 @@ from service_quality.models import PraiseCard
 from service_quality.queries.kinds import kind_rows
 from service_quality.services.cards import give_card_for_receipt
 from service_quality.views.rate import receipt_or_404
+from service_quality.views.throttle import knocks_too_often
 from service_quality.views.visitors import signed_in_staff
+
+MOST_TRIES = 20
 
 
 @login_not_required
@@ -25,6 +28,11 @@ from service_quality.views.visitors import signed_in_staff
 def give_card(request: HttpRequest) -> HttpResponse:
     """Ask for the number of the receipt, and give the card to whoever took the payment."""
     form = ReceiptThanksForm(request.POST if request.method == "POST" else None)
+    typed = request.POST.get("receipt", "").strip()
+    # Before the form looks for the receipt: whoever may try all four digits soon has them.
+    if typed and knocks_too_often(request, "card", most=MOST_TRIES, also=typed):
+        form = ReceiptThanksForm()
+        return _page(request, form, {"is_too_often": True}, status=429)
     if form.is_valid() and _give(request, form.payment(), form):
         return redirect("service_quality:card_given")
     return _page(request, form, {})
@@ -63,6 +71,9 @@ def _give(request: HttpRequest, payment: Payment, form: ThanksForm) -> PraiseCar
         return None
 
 
-def _page(request: HttpRequest, form: ThanksForm, context: dict[str, Any]) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: ThanksForm, context: dict[str, Any], *, status: int = 0
+) -> HttpResponse:
     context |= {"form": form, "kinds": kind_rows(form["kind"].value())}
-    return render(request, "service_quality/give_card.html", context, status=422 if form.errors else 200)
+    status = status or (422 if form.errors else 200)
+    return render(request, "service_quality/give_card.html", context, status=status)

@@ -208,6 +208,17 @@ class TestAPersonsMonth:
         assert "2026-10-20 09:33" not in text_of(own)
         assert "2026-10-20 09:33" in text_of(boss)
 
+    @pytest.mark.parametrize("page", ["", "rows/?show=ratings"])
+    def test_shows_a_clerk_no_level_of_a_handful_of_ratings(
+        self, hall: Hall, run: AssessmentRun, page: str
+    ) -> None:
+        """Three customers rated: whoever remembers them would know what each of them said."""
+        own = signed_in(hall.cashier).get(line_page(hall.cashier, page))
+        boss = signed_in(hall.supervisor).get(line_page(hall.cashier))
+
+        assert own.context["levels"] == []
+        assert sum(level.count for level in boss.context["levels"]) == 3
+
     @pytest.mark.parametrize("show", ["complaints", "missed", "nonsense", "\x00"])
     def test_has_a_page_for_each_kind_of_rows(self, hall: Hall, run: AssessmentRun, show: str) -> None:
         answer = signed_in(hall.cashier).get(line_page(hall.cashier, "rows/"), {"show": show})

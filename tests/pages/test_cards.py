@@ -37,6 +37,22 @@ class TestACustomer:
         card = PraiseCard.objects.get()
         assert (card.receiver, card.kind, card.text) == (hall.cashier, "PATIENT", "讲了三遍")
 
+    def test_does_not_try_all_ends_of_account_numbers(self, hall: Hall) -> None:
+        body = self.typed(hall)
+        end = body["account_end"]
+        wrong = ["zzz1" for _ in range(20)]
+
+        # From as many addresses as they like: the receipt is counted too.
+        told = [
+            Client(REMOTE_ADDR=f"10.9.8.{place}")
+            .post("/cards/give/", body | {"account_end": one})
+            .status_code
+            for place, one in enumerate([*wrong, end])
+        ]
+
+        assert told == [422] * 20 + [429]
+        assert not PraiseCard.objects.exists()
+
     def test_gives_a_card_by_the_code_of_the_receipt_once(self, hall: Hall) -> None:
         code = visit_code(make_payment(hall.shift).receipt)
         address = reverse("service_quality:give_card_of", args=[code])

@@ -430,6 +430,19 @@ class TestFollowing:
         assert told == [302] * 5 + [429]
         assert Matter.objects.count() == 5
 
+    def test_finds_out_by_trying_which_accounts_there_are_only_so_often(self, hall: Hall) -> None:
+        client = self.customer()
+        body = {
+            "request_id": str(uuid4()), "kind": "INQUIRY", "topic": "OTHER", "phone": "13900020000", "text": "问一下",
+        }  # fmt: skip
+
+        told = [client.post("/follow/new/", body | {"account_no": f"X{one}"}) for one in range(20)]
+        last = client.post("/follow/new/", body | {"account_no": hall.account.account_no})
+
+        assert [answer.status_code for answer in (*told, last)] == [422] * 20 + [429]
+        assert "问一下" in text_of(last)
+        assert not Matter.objects.exists()
+
 
 class TestWhatNobodyHas:
     def test_is_taken_up_from_the_list(self, hall: Hall, adviser: Staff, complaints: Staff) -> None:
@@ -440,3 +453,10 @@ class TestWhatNobodyHas:
 
         matter.refresh_from_db()
         assert (matter.first_responder, matter.handler) == (complaints, complaints)
+
+    def test_is_found_nowhere_under_a_number_that_is_none(self, hall: Hall, complaints: Staff) -> None:
+        client = signed_in(complaints)
+
+        assert client.get("/matters/%00/").status_code == 404
+        assert client.get("/matters/%00/slip/").status_code == 404
+        assert client.post("/matters/%00/claim/").status_code == 404

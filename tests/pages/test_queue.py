@@ -164,6 +164,12 @@ class TestTheBoard:
         answer = anybody().get(f"/queue/board/{lobby.public_key}/now/", {"seen": seen})
         assert answer.status_code == 200
 
+    @pytest.mark.parametrize("seen", [f"{'9' * 5000}.x", f"{'9' * 30}.x", "\x00.x", ".", "²."])
+    def test_draws_itself_for_whatever_a_screen_says_it_has_seen(self, lobby: PaymentHall, seen: str) -> None:
+        answer = anybody().get(f"/queue/board/{lobby.public_key}/now/", {"seen": seen})
+
+        assert answer.status_code == 200
+
     def test_keeps_its_peace_when_a_verb_is_rolled_back(self, lobby: PaymentHall, hall: Hall) -> None:
         seen = anybody().get(f"/queue/board/{lobby.public_key}/").context["version"]
 
@@ -375,3 +381,14 @@ class TestTheDiary:
         assert answer.status_code == 422
         assert not DiaryEntry.objects.exists()
         assert answer.context["form"].data.get("text", "") == form.get("text", "")
+
+
+class TestAddressesThatNobodyGave:
+    @pytest.mark.parametrize("page", ["kiosk/%00/", "board/%00/", "board/%00/now/", "t/%00/"])
+    def test_are_found_nowhere(self, page: str) -> None:
+        assert anybody().get(f"/queue/{page}").status_code == 404
+
+    def test_are_not_printed(self, lobby: PaymentHall) -> None:
+        address = f"/queue/kiosk/{lobby.public_key}/"
+
+        assert anybody().get(address, {"ticket": "\x00"}).status_code == 404

@@ -292,3 +292,8 @@ class TestPayers:
 
         assert (answer.status_code, DonationGrant.objects.count()) == (422, 0)
         assert "低保户" in text_of(answer)
+
+
+@pytest.mark.parametrize("month", ["0001-01", "9999-12"])
+def test_a_month_beyond_all_others_is_this_month(hall: Hall, month: str) -> None:
+    assert signed_in(hall.supervisor).get("/arrears/recovery/", {"month": month}).status_code == 200

@@ -7,25 +7,27 @@ once for all screens.
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from billing.views.numbered import get_numbered_or_404
 from counters.models import Hall
 from counters.queries.board import board_of
 from counters.services.board_signal import LOOK_AGAIN_AFTER, board_version
 
 # The key of a hall's devices does not change while they hang on the wall.
 REMEMBER_HALL = 300
+LONGEST_KEY = 60
 
 
 @login_not_required
 @require_GET
 def board(request: HttpRequest, key: str) -> HttpResponse:
     """The whole screen, for the moment in which it is switched on."""
-    hall = get_object_or_404(Hall, public_key=key)
+    hall = get_numbered_or_404(Hall.objects.all(), public_key=key)
     _remember(key, hall.pk)
     drawn, version = _drawn(hall.pk, key)
     answer = render(request, "queue/board.html", {"hall": hall, "drawn": drawn, "version": version})
@@ -42,6 +44,8 @@ def board_now(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _hall_id(key: str) -> int:
+    if not key.isprintable() or len(key) > LONGEST_KEY:
+        raise Http404
     hall_id = cache.get(f"board-hall:{key}")
     if hall_id is None:
         hall_id = Hall.objects.filter(public_key=key).values_list("pk", flat=True).first()

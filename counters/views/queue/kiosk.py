@@ -5,13 +5,14 @@ from uuid import uuid4
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from billing.views.numbered import get_numbered_or_404
 from counters.forms.queue import KioskForm
 from counters.models import Hall, Ticket, TicketService
 from counters.queries.queue_pace import pace_of, waiting_in
@@ -28,7 +29,7 @@ SECONDS = 30
 @never_cache
 def kiosk(request: HttpRequest, key: str) -> HttpResponse:
     """Ask what the visitor came for, and print the number."""
-    hall = get_object_or_404(Hall, public_key=key)
+    hall = get_numbered_or_404(Hall.objects.all(), public_key=key)
     form = KioskForm(request.POST or None)
     refusal = ""
     if request.method == "POST":
@@ -83,7 +84,7 @@ def _page(request: HttpRequest, hall: Hall, refusal: str) -> HttpResponse:
 
 def _slip(request: HttpRequest, hall: Hall, code: str) -> HttpResponse:
     """The paper: the number, how many are ahead, and the way to the page on the phone."""
-    ticket = get_object_or_404(Ticket.objects.select_related("waits_for", "hall"), code=code, hall=hall)
+    ticket = get_numbered_or_404(hall.tickets.select_related("waits_for", "hall"), code=code)
     address = request.build_absolute_uri(ticket.get_absolute_url())
     context = {
         "hall": hall,

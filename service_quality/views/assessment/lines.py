@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.requests import StaffRequest
 from service_quality.models import AssessmentLine
 from service_quality.queries.assessment.line_page import (
+    Level,
     arithmetic_of,
     corrections_of,
     levels_of,
@@ -18,6 +19,7 @@ from service_quality.queries.assessment.line_page import (
 )
 from service_quality.queries.assessment.line_rows import ROWS, WorkRows, matters_against, rating_rows
 from service_quality.queries.assessment.rules import business_name
+from service_quality.queries.own_figures import FEWEST_SHOWN
 
 VIEWS = ("receipts", "tickets", "ratings", "complaints", "missed")
 
@@ -32,7 +34,8 @@ def assessment_line(request: StaffRequest, pk: int) -> HttpResponse:
         "line": line,
         "run": line.run,
         "pieces": pieces_of(line),
-        "levels": levels_of(line),
+        "levels": _levels(request, line),
+        "fewest": FEWEST_SHOWN,
         "corrections": corrections_of(line),
         "other_lines": other_lines_of(line),
         "may_correct": may_correct(request, line),
@@ -58,7 +61,8 @@ def assessment_rows(request: StaffRequest, pk: int) -> HttpResponse:
         "page_obj": page,
         "page_query": f"show={show}&",
         "is_own": line.staff_id == request.user.pk,
-        "levels": levels_of(line) if show == "ratings" else [],
+        "levels": _levels(request, line) if show == "ratings" else [],
+        "fewest": FEWEST_SHOWN,
         "is_work": show in ("receipts", "tickets"),
         "may_open_receipts": show == "receipts" and request.user.has_perm("billing.view_payment"),
     }
@@ -84,6 +88,12 @@ def may_correct(request: StaffRequest, line: AssessmentLine) -> bool:
         and line.staff_id != request.user.pk
         and not line.run.is_locked
     )
+
+
+def _levels(request: StaffRequest, line: AssessmentLine) -> list[Level]:
+    """Of a handful of ratings the person rated could guess whose they are, here as on the own figures."""
+    is_hidden = line.staff_id == request.user.pk and line.rated < FEWEST_SHOWN
+    return [] if is_hidden else levels_of(line)
 
 
 def _rows(request: StaffRequest, line: AssessmentLine, show: str) -> Any:
