@@ -16,6 +16,8 @@ BEGIN
     RETURN NULL;
 END $$;
 """
+# Thought over for the tables as they are at each call.
+_REFRESH = "ALTER FUNCTION accounts_refresh_search(bigint[]) SET plan_cache_mode = force_custom_plan"
 
 
 class Migration(migrations.Migration):
@@ -24,6 +26,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             [
+                _REFRESH,
                 _FUNCTION.format(name="customer", key="id", rows="new_rows", column="customer_id"),
                 _FUNCTION.format(name="premises", key="id", rows="new_rows", column="premises_id"),
                 _FUNCTION.format(

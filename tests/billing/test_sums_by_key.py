@@ -36,7 +36,7 @@ def rows_read(table: str) -> int:
 
 def make_nothing_owed(account: Account) -> Bill:
     (bill_id,) = reserve_ids("billing_bill", 1)
-    row = (
+    row: tuple[object, ...] = (
         bill_id, f"N-{bill_id}", account.pk, "HEAT", "ONE_OFF", f"N-{bill_id}", "2026-01-01", "2026-01-31", "2026-01-31",
         "2026-02-28", 0, 0, 0, 0, "PAID", {}, {},
     )  # fmt: skip
