@@ -7,8 +7,9 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Staff
+from accounts.models import Branch, Staff
 from accounts.roles import ROLES
+from counters.models import Hall as PaymentHall
 from tests.dashboard.a_day import ADMIN, PARTS, looks, make_day
 from tests.factories.accounts import make_staff
 from tests.hall import CANARY, Hall, signed_in, text_of
@@ -40,6 +41,7 @@ MONEY = {
     "counters.shift",
     "counters.ticket",
     "counters.tillentry",
+    "service_quality.assessmentrun",
     "service_quality.matter",
     "service_quality.praisecard",
     "service_quality.rating",
@@ -69,10 +71,12 @@ REFERENCE = {
     "counters.hall",
     "counters.ticketservice",
     "counters.window",
+    "service_quality.assessmentrule",
     "service_quality.matterpolicy",
     "service_quality.officesession",
     "service_quality.promotionlevel",
     "service_quality.supervision",
+    "service_quality.workloadweight",
 }
 OF_LIBRARIES = {"auth", "axes"}
 
@@ -225,12 +229,13 @@ class TestReferenceData:
 
     def test_is_found_by_what_stands_in_it(self, hall: Hall) -> None:
         client = signed_in(looks("administrator", hall))
-        window = hall.shift.window
+        Branch.objects.filter(pk=hall.branch.pk).update(name="望花分公司")
+        PaymentHall.objects.filter(pk=hall.shift.window.hall_id).update(name="望花营业厅")
 
         for address, words in (
-            ("/admin/accounts/branch/", hall.branch.name),
-            ("/admin/counters/hall/", window.hall.name),
-            ("/admin/counters/window/", window.hall.name),
+            ("/admin/accounts/branch/", "望花分"),
+            ("/admin/counters/hall/", "望花营"),
+            ("/admin/counters/window/", "望花营"),
         ):
             page: Any = client.get(address, {"q": words})
             assert page.context["cl"].result_count == 1, address
