@@ -43,8 +43,8 @@ _RESULTS = ("REFUSED", "REFUSED", "HARDSHIP", "PROMISED", "NO_ANSWER", "REFUSED"
 _SENT = """
     UPDATE billing_message SET claimed_at = %(at)s, claimed_by = 'demo', sent_at = %(at)s, reported_at = %(at)s,
         gateway_id = 'demo-' || id,
-        state = CASE WHEN id %% 10 = 0 THEN 'FAILED' ELSE 'DELIVERED' END,
-        error = CASE WHEN id %% 10 = 0 THEN '停机' ELSE '' END
+        state = CASE WHEN phone LIKE '%%7' THEN 'FAILED' ELSE 'DELIVERED' END,
+        error = CASE WHEN phone LIKE '%%7' THEN '停机' ELSE '' END
     WHERE state = 'QUEUED'
 """
 _PROVED = """
@@ -124,7 +124,7 @@ class _Desk:
                 assert by is not None
                 make_letters(own, template="demand_letter", at=self.at(back), by=by)
         letters = Letter.objects.select_related("mailing", "account__premises__district__owner")
-        for number, letter in enumerate(_first(letters.order_by("pk"), _MOST_LETTERS)):
+        for number, letter in enumerate(_first(letters.order_by("account__account_no"), _MOST_LETTERS)):
             if number % 5 == 4:
                 # Nobody was at home: it is still on its way.
                 continue
@@ -142,7 +142,7 @@ class _Desk:
         orders = SupplyOrder.objects.filter(state="PROPOSED").select_related(
             "account__branch", "account__premises__district__owner"
         )
-        for number, order in enumerate(_first(orders.order_by("pk"), _MOST_ORDERS)):
+        for number, order in enumerate(_first(orders.order_by("account__account_no"), _MOST_ORDERS)):
             since = back - 1 if number < _MOST_CUTS else 1
             try:
                 order = approve_order(order, decided_by=self.company.manager, at=self.at(since))
@@ -170,7 +170,7 @@ class _Desk:
         """The oldest debts: one is written off, one waits for its second approval, one for its first."""
         at, company = self.at(back), self.company
         oldest = Bill.objects.open().filter(kind=Bill.Kind.OPENING, account__is_disputed=False)
-        for number, bill in enumerate(_first(oldest.order_by("due_on", "pk"), 3)):
+        for number, bill in enumerate(_first(oldest.order_by("due_on", "number"), 3)):
             lost = propose_write_off(
                 bill, kind="BAD" if number == 0 else "DOUBTFUL", reason="DEMOLISHED" if number == 0 else "EXPIRED",
                 note="多次上门无人，房屋已拆迁", proposed_by=company.finance, at=at,
@@ -194,7 +194,7 @@ class _Desk:
             reference="JZ00000001", purpose="资助困难家庭缴纳供热费", by=company.finance, at=at,
         )  # fmt: skip
         bills = Bill.objects.open().filter(account__branch=branch, outstanding__lte=donation.amount / 2)
-        for number, bill in enumerate(_first(bills.due_before(at.date()).order_by("due_on", "pk"), 2)):
+        for number, bill in enumerate(_first(bills.due_before(at.date()).order_by("due_on", "number"), 2)):
             grant = propose_grant(
                 donation,
                 bill,
@@ -216,7 +216,7 @@ def _due(channel: str) -> QuerySet[CaseStep]:
     steps = CaseStep.objects.filter(state="DUE", rule__channel=channel).select_related(
         "rule", "case__account__premises__district__owner"
     )
-    return steps.order_by("pk")
+    return steps.order_by("case__account__account_no", "position")
 
 
 def _first(rows: QuerySet[Row], most: int) -> list[Row]:

@@ -70,7 +70,8 @@ class MatterPolicy(models.Model):
             self.get_kind_display() if self.kind else "",
             self.get_source_display() if self.source else "",
         ]
-        return f"{' · '.join(str(part) for part in parts if part) or _('every other matter')} v{self.version}"
+        named = " · ".join(str(part) for part in parts if part) or _("every other matter")
+        return f"{named} v{self.version}"
 
     def holds_on(self, day: datetime.date) -> bool:
         return self.effective_from <= day

@@ -94,7 +94,7 @@ class TestBooks:
         here = {*Payment.Channel.values} - {"OPENING"}
         assert set(Payment.objects.values_list("channel", flat=True)) == here
         assert set(Tender.objects.values_list("method", flat=True)) == {*Tender.Method.values} - {"OPENING"}
-        assert set(Bill.objects.values_list("state", flat=True)) == {"OPEN", "PAID", "CANCELLED"}
+        assert set(Bill.objects.values_list("state", flat=True)) == {"OPEN", "PAID", "CANCELLED", "WRITEOFF"}
         assert set(Bill.objects.values_list("service", flat=True)) == {"HEAT", "GAS", "WATER", "ELECTRICITY"}
 
     def test_charge_late_payers(self, company: History) -> None:

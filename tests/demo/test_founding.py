@@ -26,7 +26,7 @@ PICTURES = (
     """SELECT m.serial_no, r.read_on, r.value, r.kind, r.rolled_over FROM billing_reading r
        JOIN billing_meterinstallation i ON i.id = r.installation_id JOIN billing_meter m ON m.id = i.meter_id""",
     """SELECT p.request_id, p.channel, p.taken_at, p.tendered, p.change_given, p.allocated, p.credited, r.number
-       FROM billing_payment p LEFT JOIN billing_receipt r ON r.payment_id = p.id WHERE p.channel <> 'CREDIT'""",
+       FROM billing_payment p LEFT JOIN billing_receipt r ON r.payment_id = p.id WHERE p.channel NOT IN ('CREDIT', 'DONATION')""",
     "SELECT code, counted, expected, difference_reason, receipts_issued FROM counters_shift",
     """SELECT regexp_replace(debit, '[0-9]', '', 'g'), regexp_replace(credit, '[0-9]', '', 'g'), amount,
               business_date FROM billing_posting""",
