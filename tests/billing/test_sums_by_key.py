@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 
 from accounts.copying import copy_rows, reserve_ids
-from accounts.models import Account, Customer
+from accounts.models import Account
 from billing.models import Bill
-from tests.factories.accounts import make_account, make_customer
+from tests.factories.accounts import make_account
 
 pytestmark = pytest.mark.django_db
 
@@ -60,19 +60,3 @@ class TestACheckOfSums:
         add_lines([last])
 
         assert rows_read("billing_bill") - before < 10
-
-
-class TestTheSearch:
-    def test_follows_a_customer_without_reading_every_account(self) -> None:
-        customer = make_customer()
-        template = make_account(customer=customer)
-        others = [make_customer() for _ in range(MANY)]
-        # Many customers and one account: to begin with the accounts is the best plan, today.
-        Customer.objects.update(name="王小一")
-        for one in others:
-            make_account(customer=one, premises=template.premises)
-        before = rows_read("accounts_account")
-
-        Customer.objects.filter(pk=customer.pk).update(name="王小二")
-
-        assert rows_read("accounts_account") - before < 10
