@@ -1,9 +1,12 @@
 """What the ratings of some visits say, in figures (domain.md 4.2). No database, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
-from math import sqrt
+from decimal import Decimal
+from fractions import Fraction
+from math import isqrt
+
+from service_quality.rounding import to_hundredths
 
 # From very satisfied (5) to very dissatisfied (1): what one rating of the level weighs.
 WEIGHTS: Mapping[int, int] = {5: 100, 4: 80, 3: 60, 2: 30, 1: 0}
@@ -14,9 +17,9 @@ PLEASED, CONTENT = (5, 4), (5, 4, 3)
 BAD = (2, 1)
 # Below so many ratings a share says little by itself: a clerk is ranked by its lower bound.
 ENOUGH = 30
-HUNDREDTH = Decimal("0.01")
 # 95 % of a normal distribution lie within so many deviations.
-_DEVIATIONS = 1.96
+_DEVIATIONS = Fraction(196, 100)
+_FINE = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,9 @@ class Tally:
         """满意度: the mean weight of a rating."""
         if not self.rated:
             return None
-        weights = sum(WEIGHTS[level] * count for level, count in self.counts.items())
-        return _rounded(Decimal(weights) / self.rated)
+        return to_hundredths(
+            mean_weight([self.counts.get(level, 0) for level in LEVELS], list(WEIGHTS.values()))
+        )
 
     @property
     def lower_bound(self) -> Decimal | None:
@@ -76,19 +80,30 @@ class Tally:
 
 def percent(part: int, whole: int) -> Decimal | None:
     """Half up to a hundredth; None of nothing."""
-    return _rounded(Decimal(part) * 100 / whole) if whole else None
+    return to_hundredths(Fraction(part * 100, whole)) if whole else None
 
 
-def wilson_lower_bound(part: int, whole: int) -> Decimal | None:
-    """The lower end of Wilson's interval of a share, at 95 %, percent."""
+def mean_weight(counts: Sequence[int], weights: Sequence[int | Decimal]) -> Fraction:
+    """What a rating weighs in the mean, exactly: so many of each level, and what one of the level weighs."""
+    if len(counts) != len(LEVELS) or len(weights) != len(LEVELS):
+        raise ValueError("Ratings have five levels.")
+    total = sum(
+        (Fraction(weight) * count for weight, count in zip(weights, counts, strict=True)), Fraction(0)
+    )
+    return total / sum(counts)
+
+
+def wilson_lower_bound(part: int | Fraction, whole: int) -> Decimal | None:
+    """The lower end of Wilson's interval of a share, at 95 %, percent. Source: domain.md 4.2.6."""
     if not whole:
         return None
-    share, square = part / whole, _DEVIATIONS**2
-    centre = share + square / (2 * whole)
-    spread = _DEVIATIONS * sqrt(share * (1 - share) / whole + square / (4 * whole**2))
-    # The last step of floating numbers may fall short of nothing by a hair.
-    return _rounded(Decimal(repr(max(0.0, (centre - spread) / (1 + square / whole) * 100))))
+    share, square = Fraction(part) / whole, _DEVIATIONS**2
+    spread = _DEVIATIONS * _root((share * (1 - share) + square / (4 * whole)) / whole)
+    bound = (share + square / (2 * whole) - spread) / (1 + square / whole)
+    # The last step of the root may fall short of nothing by a hair.
+    return to_hundredths(max(bound, Fraction(0)) * 100)
 
 
-def _rounded(value: Decimal) -> Decimal:
-    return value.quantize(HUNDREDTH, ROUND_HALF_UP)
+def _root(value: Fraction) -> Fraction:
+    """The square root to twelve decimals, without a float: it must be the same on every machine."""
+    return Fraction(isqrt(value.numerator * _FINE * _FINE // value.denominator), _FINE)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from billing.money import NO_MONEY, split_money
 from service_quality.assessment.quality import WHOLE
-from service_quality.assessment.rounding import to_hundredths
+from service_quality.rounding import to_hundredths
 
 Who = TypeVar("Who", bound=tuple[int, ...])
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from billing.money import to_money
-from service_quality.assessment.rounding import to_hundredths
+from service_quality.rounding import to_hundredths
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,8 +144,9 @@ class TestGiveCardToColleague:
     def test_forgets_a_voided_card(self, cashier: Staff, colleague: Staff, supervisor: Staff) -> None:
         void_card(make_card(colleague, cashier), reason="互换", by=supervisor, at=MORNING)
 
-        make_card(cashier, colleague)
-        make_card(make_staff(), cashier)
+        back, again = make_card(cashier, colleague), make_card(make_staff(), cashier)
+
+        assert (back.receiver, again.giver) == (cashier, cashier)
 
 
 class TestPaperCards:

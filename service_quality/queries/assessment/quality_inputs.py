@@ -6,15 +6,15 @@ from collections import defaultdict
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from service_quality.assessment.quality import LEVELS
 from service_quality.models import AssessmentMatter, AssessmentRun, Matter, Rating
+from service_quality.satisfaction import LEVELS
 
 A_DAY = datetime.timedelta(days=1)
 
 
 def ratings_in(run: AssessmentRun) -> dict[tuple[int, int], tuple[int, ...]]:
     """By person and hall, how many ratings of each level, the worst first. One query."""
-    counts: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0] * LEVELS)
+    counts: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0] * len(LEVELS))
     rows = (
         Rating.objects.filter(business_date__range=(run.month, run.last_day), rated_at__lte=run.measured_at)
         .order_by()

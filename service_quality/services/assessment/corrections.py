@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Staff
 from accounts.services.audit import record_audit
 from service_quality.assessment.quality import WHOLE
-from service_quality.assessment.rounding import to_hundredths
 from service_quality.models import AssessmentCorrection, AssessmentLine, AssessmentRun
+from service_quality.rounding import to_hundredths
 from service_quality.services.assessment.reckoning import reckon_run
 from service_quality.services.assessment.runs import lock_run
 from service_quality.services.refusals import AssessmentRefused

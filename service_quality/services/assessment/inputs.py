@@ -13,8 +13,8 @@ from billing.models.amount import LARGEST_AMOUNT
 from billing.money import to_money
 from counters.models import Hall
 from service_quality.assessment.quality import WHOLE
-from service_quality.assessment.rounding import to_hundredths
 from service_quality.models import AssessmentRun, BranchCompletion, PayPool, Pool, TeamScore
+from service_quality.rounding import to_hundredths
 from service_quality.services.refusals import AssessmentRefused
 
 MOST_COMPLETION = Decimal(300)

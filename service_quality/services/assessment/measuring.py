@@ -8,14 +8,15 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from service_quality.assessment.pay import workload_of
-from service_quality.assessment.quality import LEVELS, QualityRule, satisfaction_of
+from service_quality.assessment.quality import QualityRule, satisfaction_of
 from service_quality.models import AssessmentMatter, AssessmentRun
 from service_quality.queries.assessment.quality_inputs import ratings_in
 from service_quality.queries.assessment.rules import kinds_of_business
 from service_quality.queries.assessment.work_inputs import Work, work_of
+from service_quality.satisfaction import LEVELS
 from service_quality.services.refusals import AssessmentRefused
 
-NOBODY_RATED = (0,) * LEVELS
+NOBODY_RATED = (0,) * len(LEVELS)
 # Person, pool, hall.
 Key = tuple[int, str, int]
 
