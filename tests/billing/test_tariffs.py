@@ -447,7 +447,7 @@ class TestTwoAtOnce:
         version = make_submitted(make_tariff(), "2027-01-01")
         people = [make_staff(role="manager"), make_staff(role="supervisor")]
         remove_row_locks(monkeypatch)
-        make_them_meet(monkeypatch, "billing.services.tariffs._check_is_waiting", parties=2)
+        make_them_meet(monkeypatch, "billing.services.tariffs._make_room", parties=2)
 
         outcome = at_once(
             *(partial(approve_tariff_version, version, approved_by=one, at=MORNING) for one in people)
