@@ -107,6 +107,8 @@ class TestADonation:
             ({"amount": Decimal("0.001")}, "not_money"),
             ({"method": "CASH"}, "unknown_method"),
             ({"reference": " "}, "no_reference"),
+            ({"reference": "㍿" * 20}, "bad_reference"),
+            ({"reference": "JZ\n1"}, "bad_reference"),
             ({"purpose": ""}, "purpose_missing"),
             ({"reference": "ｓ1"}, "reference_used"),
         ],
