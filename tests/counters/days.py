@@ -34,7 +34,7 @@ from tests.factories.arrears import ship_calendars
 from tests.factories.assessment import assess_with_a_complaint
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
-from tests.factories.donations import make_donation
+from tests.factories.donations import make_donation, take_back
 from tests.factories.matters import make_matter
 from tests.factories.queue import call, open_for, take_ticket
 from tests.factories.recovery import make_target
@@ -166,7 +166,11 @@ def divide_a_branch(branch: Branch, supervisor: Staff) -> None:
 
 
 def give_to_a_household(branch: Branch, finance: Staff, supervisor: Staff) -> None:
-    """A donor's money: a part is given to a bill, a part is proposed, the rest lies in the pot."""
+    """A donor's money: a part is given to a bill, a part is proposed, the rest lies in the pot.
+
+    It had been entered wrongly first, and was taken back.
+    """
+    take_back(make_donation(branch, by=supervisor), supervisor, finance)
     donation = make_donation(branch, by=supervisor)
     for decided in (True, False):
         bill = make_bill(make_account(branch=branch), total="60.00", due_on=datetime.date(2026, 11, 1))
