@@ -24,6 +24,7 @@ from billing.services.bill_run import run_billing
 from billing.services.cancellations import cancel_bill
 from billing.services.early_payment import grant_early_payment
 from billing.services.exchanges import Rebilling
+from billing.services.reading_corrections import correct_reading
 from billing.services.rebills import RightReading, cancel_and_rebill, preview_rebill, rebill
 from billing.services.temperature_refunds import (
     Spell,
@@ -234,6 +235,26 @@ class TestAnAdjustedBill:
             cancel(new_bill(water), finance, supervisor)
         approve_adjustment(Adjustment.objects.get(follows=given), approved_by=supervisor, at=MORNING)
         cancel(new_bill(water), finance, supervisor)
+
+    def test_gives_no_more_by_several_credits_than_a_smaller_bill_charges(
+        self, water: Account, bill: Bill, finance: Staff, supervisor: Staff
+    ) -> None:
+        given = [give_back(bill, amount, finance, supervisor) for amount in ("100.00", "90.00", "80.00")]
+        cancel(bill, finance, supervisor)
+        correct_reading(
+            corrected(water, "50").reading, value=Decimal("50"), rolled_over=False, note="抄错", at=MORNING,
+            corrected_by=finance,
+        )  # fmt: skip
+
+        new = rebill(bill, rebilled_by=finance, at=MORNING, follow=True)
+
+        waiting = Adjustment.objects.filter(follows__in=given).order_by("pk")
+        assert [one.amount for one in waiting] == [Decimal("-100.00"), Decimal("-71.50")]
+        for one in waiting:
+            approve_adjustment(one, approved_by=supervisor, at=MORNING)
+        new.refresh_from_db()
+        assert (new.amount, new.outstanding) == (Decimal("171.50"), Decimal("0.00"))
+        assert broken_invariants() == []
 
     def test_is_asked_about_the_last_credit_from_the_first_bill_too(
         self, water: Account, bill: Bill, finance: Staff, supervisor: Staff
