@@ -26,6 +26,6 @@ def with_what_is_left(donations: QuerySet[Donation]) -> QuerySet[Donation]:
 
 def left_of(donation: Donation, *, besides: DonationGrant | None = None) -> Decimal:
     """What of a donation is left, as if one proposed grant were not there."""
-    found = with_what_is_left(Donation.objects.filter(pk=donation.pk))
-    left: Decimal = found.order_by().values_list("left", flat=True).get()
+    found = Donation.objects.filter(pk=donation.pk).annotate(left=_LEFT)
+    left: Decimal = found.values_list("left", flat=True).get()
     return left + besides.amount if besides is not None else left
