@@ -354,6 +354,34 @@ class TestAHeatingBillWithCredits:
         assert done.difference == Decimal("-175.29")
         assert broken_invariants() == []
 
+    def test_gives_no_more_than_it_charges_by_adjustments_and_for_heat_together(
+        self, refunded: Account, finance: Staff, supervisor: Staff
+    ) -> None:
+        bill = season_bill(refunded)
+        with refused("more_than_the_bill"):
+            give_back(bill, "1928.22", finance, supervisor)
+        give_back(bill, "1928.21", finance, supervisor)
+        self.measured_anew(refunded, "80")
+
+        again(bill, finance, supervisor, reason="WRONG_FACTS", follow=True, at=MARCH)
+
+        # 2,024.00 were paid and all of it was given back: so it is on the smaller bill.
+        assert balance(refunded) == (Decimal(0), Decimal("2024.00"))
+        assert broken_invariants() == []
+
+    def test_gives_nothing_for_cold_rooms_once_all_of_it_was_given_back(
+        self, branch: Branch, season: HeatingSeason, shift: Shift, finance: Staff, supervisor: Staff
+    ) -> None:
+        account = make_household(branch, area="88")
+        bill_the_season(branch)
+        bill = season_bill(account)
+        pay(shift, account, [bill], cash("2024.00"), at=MORNING)
+        refund = propose(account, season)
+        give_back(bill, "1928.22", finance, supervisor)
+
+        with refused("more_than_the_bill"):
+            approve_temp_refund(refund, decided_by=supervisor, at=MARCH)
+
     def test_that_grew_is_paid_with_its_credit_first(
         self, refunded: Account, finance: Staff, supervisor: Staff
     ) -> None:
