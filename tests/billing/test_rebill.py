@@ -383,7 +383,12 @@ class TestCancelAndRebill:
 
     def test_refuses_a_request_that_only_cancelled(self, water: Account, finance: Staff) -> None:
         bill, key = the_bill(water, "2026-11"), uuid4()
-        named = {"reason": "WRONG_READING", "note": "抄错一位", "cancelled_by": finance, "at": MORNING}
+        named: dict[str, Any] = {
+            "reason": "WRONG_READING",
+            "note": "抄错一位",
+            "cancelled_by": finance,
+            "at": MORNING,
+        }
         cancel_bill(bill, **named, request_id=key)
 
         with refused("form_reused"):
