@@ -12,6 +12,7 @@ _BELOW_GROUND = re.compile(r"(?:-|负|地下)([0-9]+)")
 _KIND_OF_SHOP = "门市|门面|商铺|商网|网点|商服|车库"
 _SHOP = re.compile(rf"([0-9]+[a-z]?)[号#]?({_KIND_OF_SHOP})|({_KIND_OF_SHOP})([0-9]+[a-z]?)[号#]?")
 
+LONGEST_KEY = 64
 NUMBER = rf"(?:[0-9]{{1,4}}[a-z]?|[a-z][0-9]{{0,2}}|[{_ONES}十]{{1,3}})"
 SHOP = rf"(?:[0-9]+[a-z]?[号#]?(?:{_KIND_OF_SHOP})|(?:{_KIND_OF_SHOP})[0-9]+[a-z]?[号#]?)"
 ROOM = r"(?:(?:-|负|地下)?[a-z]?[0-9]{1,5}[a-z]?[0-9]{0,2}(?![0-9a-z]))"
@@ -38,7 +39,8 @@ class Door(NamedTuple):
 
 def door_key(building: str, unit: str, room: str) -> str:
     """The door in one form, whatever words stand around the numbers: 5-2-301. Missing parts are left out."""
-    return "-".join(filter(None, map(door_part, (building, unit, room))))
+    # One character can become several: ㍿ is four. What no door has is cut off as the column is.
+    return "-".join(filter(None, map(door_part, (building, unit, room))))[:LONGEST_KEY]
 
 
 def door_part(text: str) -> str:

@@ -17,14 +17,15 @@ _LONGEST_NAME_OF_A_PERSON = 3
 def initials(text: str) -> str:
     """The first letters of the pinyin: 阳光家园 → ygjy, 曾伟 → zw. Latin letters and figures are kept.
 
-    A character without a known reading gives nothing.
+    A character without a known reading gives nothing, and there are never more letters than the text
+    has characters: ㍿ stands for four.
     """
-    text = fold(text)
+    longest, text = len(text), fold(text)
     letters = "".join(lazy_pinyin(text, style=Style.FIRST_LETTER, errors=_latin))
     surname = _SURNAME_INITIALS.get(text[:1])
     if surname and 1 < len(text) <= _LONGEST_NAME_OF_A_PERSON and not _starts_with_a_word(text):
         letters = surname + letters[1:]
-    return letters
+    return letters[:longest]
 
 
 def _latin(text: str) -> str:

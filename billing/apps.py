@@ -104,6 +104,7 @@ class BillingConfig(AppConfig):
                 "donation.propose": _("grant of a donation proposed"),
                 "donation.approve": _("donated money given"),
                 "donation.refuse": _("grant of a donation refused"),
+                "donation.reverse": _("donation taken back"),
                 "payer.enter": _("third-party payer entered"),
                 "arrears.approve_policy": _("arrears policy approved"),
                 "arrears.flag_days": _("days without cut-offs entered"),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("shifts/<str:code>/", shifts.shift_closed, name="shift_closed"),
     path("payments/<str:number>/", payments.payment, name="payment"),
     path("payments/<str:number>/undo/", payments.undo, name="undo"),
+    path("payers/choices/", payer_payments.payer_choices, name="payer_choices"),
     path("payers/<int:pk>/", payer_payments.payer_payment, name="payer_payment"),
     path("credits/<uuid:request_id>/", credit_payments.credit_undo, name="credit_undo"),
     path("receipts/<str:number>/", receipts.receipt, name="receipt"),

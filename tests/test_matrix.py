@@ -164,6 +164,7 @@ def donation_objects(hall: Hall) -> dict[str, tuple[str, str]]:
     ]  # fmt: skip
     return {
         "payer": (str(donations[0].payer_id), str(donations[1].payer_id)),
+        "donation": (str(donations[0].pk), str(donations[1].pk)),
         "grant": (str(grants[0].pk), str(grants[1].pk)),
     }
 

@@ -6,7 +6,7 @@ import unicodedata
 from django.utils.translation import gettext_lazy as _
 
 from accounts.door import SHOP, match_door
-from accounts.roster.cells import CellRefused
+from accounts.roster.cells import CellRefused, words
 from accounts.roster.row import Address
 
 _STREET = re.compile(r"(.*?(?:路|街|巷|道|胡同|弄)[0-9]+号院?)\s*(.+)")
@@ -14,6 +14,8 @@ _BUILDING_WORDS = re.compile(r"(?:号楼|#楼|#|栋|幢|楼|号)$")
 _UNIT_WORDS = re.compile(r"(?:单元|门)$")
 _ROOM_WORDS = re.compile(r"[室户号]$")
 _SHOP = re.compile(SHOP)
+# Street, community, building, unit and room, as the books hold them.
+_LONGEST = (120, 60, 20, 20, 20)
 
 
 def split_address(text: str) -> Address:
@@ -28,9 +30,13 @@ def split_address(text: str) -> Address:
     street, community = _street_and_community(place)
     if not community:
         raise CellRefused(_("names no community"), code="address")
-    if door is None:
-        return Address(street, community)
-    return Address(street, community, *plain_door(*(part.upper() for part in door)))
+    address = Address(street, community)
+    if door is not None:
+        address = Address(street, community, *plain_door(*(part.upper() for part in door)))
+    for part, longest in zip(address, _LONGEST, strict=True):
+        # The whole cell was short enough, but one part may not be; and one character can become several.
+        words(longest)(part)
+    return address
 
 
 def plain_door(building: str, unit: str, room: str) -> tuple[str, str, str]:

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Branch, Staff
 from accounts.queries.scope import branches_seen_by
+from accounts.second_person import SecondPersonForm
 from billing.forms.amount import AmountField
-from billing.models import Bill, Donation, ThirdPartyPayer
+from billing.models import Bill, Donation, DonationReversal, ThirdPartyPayer
 
 
 class PayerForm(forms.Form):
@@ -49,7 +50,8 @@ class GrantForm(forms.Form):
     def __init__(self, data: Any = None, *, payer: ThirdPartyPayer, staff: Staff) -> None:
         super().__init__(data)
         self.staff = staff
-        self.fields["donation"].queryset = payer.donations.all()  # type: ignore[attr-defined]
+        donations = payer.donations.filter(reversal__isnull=True)
+        self.fields["donation"].queryset = donations  # type: ignore[attr-defined]
 
     def clean_bill(self) -> Bill:
         seen = Bill.objects.filter(account__in=Account.objects.visible_to(self.staff))
@@ -57,6 +59,14 @@ class GrantForm(forms.Form):
         if bill is None:
             raise forms.ValidationError(_("There is no such bill here."), code="unknown_bill")
         return bill
+
+
+class DonationReversalForm(SecondPersonForm):
+    """Why a donation is taken back, and who stands for it besides."""
+
+    request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    reason = forms.ChoiceField(label=_("Reason"), choices=DonationReversal.Reason.choices)
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
 
 class GrantDecisionForm(forms.Form):

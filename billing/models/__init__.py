@@ -9,6 +9,7 @@ from billing.models.bill_run_result import BillRunFinding, BillRunTotal
 from billing.models.business_day import BusinessDay
 from billing.models.cancellation import BillCancellation
 from billing.models.correction_batch import BatchedBill, CorrectionBatch
+from billing.models.donation_reversal import DonationReversal
 from billing.models.gas_card import GasCard, GasSaleRule
 from billing.models.gas_purchase import CardWrite, CardWriteAttempt, GasPurchase
 from billing.models.heat_credit import HeatCredit
@@ -68,6 +69,7 @@ __all__ = [
     "Deposit",
     "Donation",
     "DonationGrant",
+    "DonationReversal",
     "FlaggedDay",
     "GasCard",
     "GasPurchase",

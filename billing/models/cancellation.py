@@ -35,6 +35,10 @@ class BillCancellation(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
     )
+    # Of all that the request asked for beside the cancellation; empty where it asked for nothing else.
+    fingerprint = models.CharField(
+        _("content of the request"), max_length=64, blank=True, default="", db_default=""
+    )
     returned = MoneyField(_("what was paid, now prepaid credit"), default=NO_MONEY)
 
     class Meta:

@@ -105,8 +105,9 @@ class Donation(models.Model):
             models.CheckConstraint(
                 condition=~Q(reference="") & ~Q(purpose=""), name="donation_has_a_reference_and_a_purpose"
             ),
-            models.UniqueConstraint(fields=["method", "reference"], name="donation_slip_counts_once"),
         ]
+        # A slip that was taken back may be entered once more: the lock of its number sees that one stands.
+        indexes = [models.Index(fields=["method", "reference"], name="donation_by_reference")]
 
     def __str__(self) -> str:
         return f"{self.payer} {self.amount}"

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from billing.models import Donation, DonationGrant
@@ -12,15 +12,20 @@ from billing.money import NO_MONEY
 State = DonationGrant.State
 _TAKEN = Q(grants__state__in=[State.PROPOSED, State.APPROVED], grants__payment__reversal__isnull=True)
 _SUM_TAKEN = Coalesce(Sum("grants__amount", filter=_TAKEN), NO_MONEY, output_field=MoneyField())
+_LEFT = Case(
+    When(reversal__isnull=False, then=Value(NO_MONEY)),
+    default=F("amount") - _SUM_TAKEN,
+    output_field=MoneyField(),
+)
 
 
 def with_what_is_left(donations: QuerySet[Donation]) -> QuerySet[Donation]:
-    """Each donation with its `left`."""
-    return donations.annotate(left=F("amount") - _SUM_TAKEN)
+    """Each donation with its `left`: nothing where it was taken back."""
+    return donations.annotate(left=_LEFT)
 
 
 def left_of(donation: Donation, *, besides: DonationGrant | None = None) -> Decimal:
     """What of a donation is left, as if one proposed grant were not there."""
-    taken: Decimal = Donation.objects.filter(pk=donation.pk).aggregate(taken=_SUM_TAKEN)["taken"]
-    left: Decimal = donation.amount - taken
+    found = Donation.objects.filter(pk=donation.pk).annotate(left=_LEFT)
+    left: Decimal = found.values_list("left", flat=True).get()
     return left + besides.amount if besides is not None else left

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Staff
@@ -117,8 +118,9 @@ def follow_adjustment(
     The new row names the old one. `approved_by` was checked with the cancellation; without, it waits for approval.
     The caller holds the lock of the account. None where the new bill leaves nothing to credit.
     """
-    amount = max(old.amount, -_left_of(bill))
-    if not amount:
+    # Several may follow: what waits for its second person counts already, or together they give too much.
+    amount = max(old.amount, -left_of(bill, besides=Q(state=Decision.PROPOSED, follows__isnull=False)))
+    if amount >= NO_MONEY:
         return None
     adjustment = Adjustment(
         account=bill.account,
@@ -141,10 +143,12 @@ def follow_adjustment(
     return adjustment
 
 
-def _left_of(bill: Bill) -> Decimal:
-    """What was not credited yet of what the bill charges."""
-    earlier = bill.adjustments.filter(state=Decision.APPROVED, amount__lt=0).values_list("amount", flat=True)
-    left: Decimal = bill.amount + sum(earlier, NO_MONEY)
+def left_of(bill: Bill, besides: Q | None = None) -> Decimal:
+    """What was not given back yet of what the bill charges, neither by adjustments nor for heat."""
+    counts = Q(state=Decision.APPROVED) | (besides or Q())
+    earlier = bill.adjustments.filter(counts, amount__lt=0).values_list("amount", flat=True)
+    for_heat = bill.heat_credits.values_list("amount", flat=True)
+    left: Decimal = bill.amount + sum(earlier, NO_MONEY) - sum(for_heat, NO_MONEY)
     return left
 
 
@@ -178,7 +182,7 @@ def _check_bill(account: Account, bill: Bill, amount: Decimal) -> None:
         raise CorrectionRefused(
             _("This debt was written off. Take it back first, then correct the bill."), code="written_off"
         )
-    left = _left_of(bill)
+    left = max(left_of(bill), NO_MONEY)
     if -amount > left:
         raise CorrectionRefused(
             _("Only %(left)s of this bill is left to be credited."),

@@ -37,7 +37,7 @@ def cancel_bill(
     (locked,) = lock_bills([bill.pk])
     settled = settled_on([locked])
     balance = balances_of({locked.account_id: locked.account})[locked.account_id]
-    check_bill(locked, settled, balance, order)
+    check_bill(locked, settled, balance.prepaid + settled.moves(locked), order)
     (cancellation,) = write_cancellations([(locked, request_id)], settled, order)
     return cancellation
 
@@ -48,13 +48,14 @@ def cancellation_made_before(bill: Bill, request_id: UUID, order: Order) -> Bill
     if earlier is None:
         return None
     approved_by = order.approved_by.pk if order.approved_by else None
-    content = (bill.pk, order.reason, order.note, order.cancelled_by.pk, approved_by)
+    content = (bill.pk, order.reason, order.note, order.cancelled_by.pk, approved_by, order.fingerprint)
     if content != (
         earlier.bill_id,
         earlier.reason,
         earlier.note,
         earlier.cancelled_by_id,
         earlier.approved_by_id,
+        earlier.fingerprint,
     ):
         raise CorrectionRefused(_("This form was already used. Start again."), code="form_reused")
     return earlier

@@ -17,7 +17,6 @@ from billing.business_date import business_date_of
 from billing.models import (
     Adjustment,
     Allocation,
-    Balance,
     Bill,
     BillCancellation,
     Decision,
@@ -85,6 +84,8 @@ class Order:
     cancelled_by: Staff
     approved_by: Staff | None
     at: datetime.datetime
+    # What else was asked for in the same request, as one word.
+    fingerprint: str = ""
 
     def check(self) -> None:
         """Refuse what can be seen without the bill. Codes: unknown_reason, note_too_long, same_person, may_not_approve."""
@@ -185,8 +186,8 @@ def check_stands(bill: Bill, staff: Staff) -> None:
         )
 
 
-def check_bill(bill: Bill, settled: Settled, balance: Balance, order: Order) -> None:
-    """Refuse a locked bill that cannot be cancelled.
+def check_bill(bill: Bill, settled: Settled, prepaid: Decimal, order: Order) -> None:
+    """Refuse a locked bill that cannot be cancelled. `prepaid` is the credit that would be left once it is.
 
     Codes: paid_by_another, follow_waits, second_person_needed, credit_spent, and those of check_stands.
     """
@@ -206,7 +207,7 @@ def check_bill(bill: Bill, settled: Settled, balance: Balance, order: Order) -> 
             _("This bill was paid, is large or stands in closed books: a second person has to approve this."),
             code="second_person_needed",
         )
-    if balance.prepaid + settled.moves(bill) < 0:
+    if prepaid < 0:
         raise CorrectionRefused(
             _("An adjustment of this bill became prepaid credit that has been used since."),
             code="credit_spent",
@@ -232,6 +233,7 @@ def write_cancellations(
             cancelled_by=order.cancelled_by,
             approved_by=order.approved_by,
             returned=settled.paid.get(bill.pk, NO_MONEY),
+            fingerprint=order.fingerprint,
         )
         for bill, request_id in wanted
     ]

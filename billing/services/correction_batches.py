@@ -142,7 +142,7 @@ def _cancel(batch: CorrectionBatch, bills: Sequence[Bill], order: Order) -> dict
     for bill in bills:
         balance = balances[bill.account_id]
         try:
-            check_bill(bill, settled, balance, order)
+            check_bill(bill, settled, balance.prepaid + settled.moves(bill), order)
         except ValidationError as refusal:
             refused[bill.pk] = str(refusal.code)
         else:

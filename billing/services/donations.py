@@ -42,8 +42,8 @@ def receive_donation(
 ) -> Donation:
     """Take a donation into the pot. Asking twice with one request_id takes it once.
 
-    Codes: form_reused, unknown_payer, may_not_receive, not_money, unknown_method, no_reference, purpose_missing,
-    reference_used.
+    Codes: form_reused, unknown_payer, may_not_receive, not_money, unknown_method, no_reference, bad_reference,
+    purpose_missing, reference_used.
     """
     lock_request(request_id)
     offer, purpose = TenderOffer(method, amount, reference), purpose.strip()
@@ -63,6 +63,8 @@ def receive_donation(
         raise PaymentRefused(
             _("Enter the reference number of the slip or of the order."), code="no_reference"
         )
+    if not offer.has_a_possible_reference:
+        raise PaymentRefused(_("This reference number cannot be right."), code="bad_reference")
     if not purpose or len(purpose) > LONGEST:
         raise PaymentRefused(
             _("Say for whom it is given, in at most 200 characters."), code="purpose_missing"

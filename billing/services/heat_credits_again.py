@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from billing.models import Bill, HeatCredit
 from billing.money import NO_MONEY, to_money
+from billing.services.adjustments import left_of
 from billing.services.heat_credits import components_of, credit_bill, settle_with_credit
 
 
@@ -20,12 +21,15 @@ def credit_again(old: Bill, new: Bill, *, at: datetime.datetime) -> list[HeatCre
     before, now = components_of(old), components_of(new)
     written: list[HeatCredit] = []
     left = {component: max(amount, NO_MONEY) for component, amount in now.items()}
+    # Adjustments that followed have their part of it already.
+    whole = left_of(new)
     for credit in given:
         charged = left.get(credit.component, NO_MONEY)
-        amount = min(_share(credit, before, now), charged)
+        amount = min(_share(credit, before, now), charged, whole)
         if amount <= NO_MONEY:
             continue
         left[credit.component] = charged - amount
+        whole -= amount
         written += credit_bill(
             new.account,
             new,

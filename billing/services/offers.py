@@ -45,6 +45,11 @@ class TenderOffer:
             return False
         return to_money(amount) == amount
 
+    @property
+    def has_a_possible_reference(self) -> bool:
+        """Asked of the normal form: one character can become several of it."""
+        return len(self.reference) <= LONGEST_REFERENCE and self.reference.isprintable()
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequest:
@@ -121,5 +126,5 @@ def _check_tender(tender: TenderOffer, allowed: Set[str]) -> None:
         raise PaymentRefused(
             _("Enter the reference number of the slip or of the order."), code="no_reference"
         )
-    if len(tender.reference) > LONGEST_REFERENCE or not tender.reference.isprintable():
+    if not tender.has_a_possible_reference:
         raise PaymentRefused(_("This reference number cannot be right."), code="bad_reference")

@@ -5,14 +5,22 @@ from collections.abc import Collection, Mapping
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from billing.models import Allocation
-from billing.services.refusals import CorrectionRefused
+from accounts.models import Staff
+from billing.models import Allocation, ThirdPartyPayer
+from billing.services.refusals import CorrectionRefused, PaymentRefused
 
 
 def other_payers(bill_ids: Collection[int]) -> dict[int, str]:
     """Who else than the customer has paid on these bills. One query."""
     shares = _shares_of_others().filter(bill_id__in=bill_ids)
     return dict(shares.order_by("pk").values_list("bill_id", "payment__third_party__payer__name"))
+
+
+def check_payer(payer_id: int, asked_by: Staff) -> None:
+    """Refuse a payer whom this person cannot see. Code: unknown_payer."""
+    payer = ThirdPartyPayer.objects.filter(pk=payer_id).first()
+    if payer is None or not asked_by.sees_branch(payer.branch_id):
+        raise PaymentRefused(_("There is no such payer here."), code="unknown_payer")
 
 
 def paid_by_another() -> Exists:

@@ -33,6 +33,7 @@ from billing.services.locks import (
     save_balances,
 )
 from billing.services.offers import DONATED, HANDED_OVER, PaymentRequest, check_tenders
+from billing.services.other_payers import check_payer
 from billing.services.postings import Sources, ledger_of, payment_postings
 from billing.services.reckoning import Reckoning, choose_bills, policy_on, reckon
 from billing.services.refusals import PaymentRefused
@@ -63,12 +64,14 @@ def take_payment(wanted: PaymentRequest, *, till: Till, taken_by: Staff, at: dat
     request_id and the same content answers the same payment; other content is refused.
 
     Codes: form_reused, unknown_account, account_closed, bill_settled, older_bill_skipped, nothing_to_take,
-    too_much, nothing_owed, reference_used, payer_gets_it_back, and those of check_tenders.
+    too_much, nothing_owed, reference_used, unknown_payer, payer_gets_it_back, and those of check_tenders.
     """
     lock_request(wanted.request_id)
     if earlier := payment_taken_before(wanted, taken_by):
         return Taken(earlier, before=True)
     check_tenders(wanted.tenders, DONATED if wanted.is_donated else HANDED_OVER)
+    if wanted.payer_id:
+        check_payer(wanted.payer_id, taken_by)
     if wanted.payer_id and wanted.keep_as_credit:
         raise PaymentRefused(
             _("Another's money pays bills only: what is over goes back to the payer."),

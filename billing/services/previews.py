@@ -1,5 +1,5 @@
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Q
@@ -11,6 +11,7 @@ from billing.models import Balance, Bill
 from billing.money import NO_MONEY
 from billing.queries.late_charges import debts_on
 from billing.services.offers import PaymentRequest, check_tenders
+from billing.services.other_payers import check_payer
 from billing.services.reckoning import choose_bills, policy_on, reckon
 from billing.services.refusals import PaymentRefused
 
@@ -35,10 +36,12 @@ def preview_payment(wanted: PaymentRequest, *, on: datetime.date, asked_by: Staf
     """What `take_payment` would do with this request on that day. Reads, locks nothing.
 
     Without tenders it shows the bills paid in full. Refuses only what cannot be shown at all: unknown_account,
-    bill_settled, older_bill_skipped and the codes of check_tenders; what else take_payment would refuse
+    unknown_payer, bill_settled, older_bill_skipped and the codes of check_tenders; what else take_payment would refuse
     comes back inside the preview.
     """
     check_tenders(wanted.tenders)
+    if wanted.payer_id:
+        check_payer(wanted.payer_id, asked_by)
     account = Account.objects.visible_to(asked_by).filter(pk=wanted.account_id).first()
     if account is None:
         raise PaymentRefused(_("There is no such account here."), code="unknown_account")
@@ -49,6 +52,9 @@ def preview_payment(wanted: PaymentRequest, *, on: datetime.date, asked_by: Staf
     debts = debts_on(chosen, on)
     balances = _balances({account.pk, *(bill.account_id for bill in chosen)})
     policy = policy_on(on)
+    if wanted.payer_id:
+        # Another pays: the customer's own credit stays the customer's.
+        policy = replace(policy, uses_credit=False)
     whole = pay_in_full(debts, {pk: balance.prepaid for pk, balance in balances.items()}, policy)
     by_pk = {bill.pk: bill for bill in chosen}
     if not wanted.tenders and whole.money_used:

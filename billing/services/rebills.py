@@ -1,6 +1,8 @@
 """A period that was billed wrongly, billed again: the bill, and the later ones that change with it."""
 
 import datetime
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -75,7 +77,7 @@ def cancel_and_rebill(
     Codes: cannot_price_again, periods_overlap, not_of_this_bill, follow_undecided, and those of cancel_bill and
     correct_reading.
     """
-    order = Order(reason, note, cancelled_by, approved_by, at)
+    order = Order(reason, note, cancelled_by, approved_by, at, _fingerprint(right, follow))
     order.check()
     lock_request(request_id)
     if cancellation_made_before(bill, request_id, order):
@@ -166,8 +168,11 @@ def _exchange(
         is_undecided=bool(given) and follow is None,
         waived=waived_on(chain),
     )
+    # They go together: what one takes out of prepaid credit another may bring back, and only the sum counts.
+    prepaid = balances_of(account)[bill.account_id].prepaid
+    prepaid += sum((settled.moves(one) for one in chain), NO_MONEY)
     for one in chain:
-        check_bill(one, settled, balances_of(account)[bill.account_id], order)
+        check_bill(one, settled, prepaid, order)
         paid = settled.paid.get(one.pk, NO_MONEY)
         rebilling.needs_second_person |= needs_second_person(one, paid, order.cancelled_by)
     write_cancellations([(one, _request_of(one, bill, request_id)) for one in chain], settled, order)
@@ -233,6 +238,12 @@ def _issue(
         details={"replaces": old.number, "amount": str(new.amount)},
     )
     return new
+
+
+def _fingerprint(right: RightReading | None, follow: bool | None) -> str:
+    """The same for the same right reading and the same word about what was given back."""
+    reading = [right.reading.pk, str(right.value), right.rolled_over] if right else None
+    return hashlib.sha256(json.dumps([reading, follow]).encode()).hexdigest()
 
 
 def _request_of(one: Bill, bill: Bill, request_id: UUID) -> UUID:

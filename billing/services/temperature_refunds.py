@@ -20,9 +20,11 @@ from billing.models import (
     TemperatureRefund,
     TemperatureTest,
 )
+from billing.money import NO_MONEY
 from billing.queries.heating_seasons import bill_of_season, is_in_warranty
 from billing.rating.temp_refund import TempRefund, temp_refund
 from billing.rating.temperature import Failure
+from billing.services.adjustments import left_of
 from billing.services.heat_bills import open_day
 from billing.services.heat_credits import components_of, credit_bill
 from billing.services.heating_tariffs import compiled_for, heat_tariff_of, heated_premises, priced
@@ -120,7 +122,7 @@ def approve_temp_refund(
 ) -> TemperatureRefund:
     """Turn the proposal into prepaid credit.
 
-    Codes: unknown_account, day_closed, already_decided, same_person, bill_cancelled, unpaid.
+    Codes: unknown_account, day_closed, already_decided, same_person, bill_cancelled, unpaid, more_than_the_bill.
     """
     open_day(at)
     refund = _lock_proposed(refund, decided_by)
@@ -131,6 +133,13 @@ def approve_temp_refund(
         )
     if refund.bill.is_open:
         raise HeatingRefused(_("The bill is owed again. A refund waits until it is paid."), code="unpaid")
+    left = max(left_of(refund.bill), NO_MONEY)
+    if refund.amount > left:
+        raise HeatingRefused(
+            _("Only %(left)s of this bill is left to be credited."),
+            code="more_than_the_bill",
+            params={"left": left},
+        )
     pay_temp_refund(refund, at=at)
     refund.state, refund.decided_by, refund.decided_at = State.APPROVED, decided_by, at
     refund.save(update_fields=["state", "decided_by", "decided_at"])

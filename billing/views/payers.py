@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -48,7 +48,8 @@ def payer_list(request: StaffRequest) -> HttpResponse:
         else:
             return redirect("billing:payer", pk=payer.pk)
     payers = ThirdPartyPayer.objects.visible_to(request.user).select_related("branch")
-    payers = payers.annotate(donated=Sum("donations__amount")).order_by("name", "pk")
+    standing = Q(donations__reversal__isnull=True)
+    payers = payers.annotate(donated=Sum("donations__amount", filter=standing)).order_by("name", "pk")
     context = {
         "page_obj": Paginator(payers, ROWS).get_page(request.GET.get("page")),
         "page_query": "",
@@ -148,7 +149,7 @@ def _page(request: StaffRequest, found: ThirdPartyPayer, **forms: Form) -> HttpR
     may_decide = user.has_perm("billing.approve_donationgrant")
     context = {
         "payer": found,
-        "donations": with_what_is_left(found.donations.order_by("-pk"))[:SHOWN],
+        "donations": with_what_is_left(found.donations.order_by("-pk")).select_related("reversal")[:SHOWN],
         "grants": [_grant_row(one, may_decide, user.pk) for one in grants[:SHOWN]],
         "payments": payments[:SHOWN],
         "donation_form": forms.get("donation_form") or DonationForm(),

@@ -22,7 +22,7 @@ from config.bench.billing_rows import ISSUED_ON, PERIOD, settle_water
 from config.bench.figure import Figure, WrongResult
 from config.bench.town import Say
 from config.worker_process import publish_chunks, sign_in
-from counters.queries.books import BOOKS
+from service_quality.queries.books import BOOKS
 
 ROUNDS = 2
 BY_ORM = 200

@@ -16,8 +16,8 @@ from config.bench.payment_by_hand import payments_by_hand
 from config.bench.payment_rows import Visit, open_windows, owe_bills, queues
 from config.bench.race import Heat, Race
 from config.bench.town import Say, settle
-from counters.queries.books import BOOKS
 from counters.services.payments import take_payment_at_counter
+from service_quality.queries.books import BOOKS
 
 WINDOWS = 8
 ROUNDS = 5

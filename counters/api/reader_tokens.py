@@ -49,13 +49,23 @@ class WindowTokenAuthentication(BaseAuthentication):
             else None
         )
         if row is None or row.window.card_reader != Window.CardReader.AGENT:
-            cache.add(wrong, 0, A_MINUTE)
-            cache.incr(wrong)
+            _count_one_more(wrong)
             raise exceptions.AuthenticationFailed(_("This token does not count, or no longer."))
         return WindowProgram(row.window), row
 
     def authenticate_header(self, request: Request) -> str:
         return KEYWORD
+
+
+def _count_one_more(wrong: str) -> None:
+    # add() sets the end of the minute; incr() keeps it.
+    if cache.add(wrong, 1, A_MINUTE):
+        return
+    try:
+        cache.incr(wrong)
+    except ValueError:
+        # It ended between the two.
+        cache.set(wrong, 1, A_MINUTE)
 
 
 class WindowTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -87,6 +87,8 @@ class PaymentRequestSerializer(serializers.Serializer[PaymentRequest]):
     bills = serializers.ListField(child=IdField(min_value=1, max_value=LARGEST_ID), max_length=MOST_BILLS)
     tenders = serializers.ListField(child=TenderSerializer(), max_length=MOST_TENDERS)
     keep_change_as_credit = FlagField(default=False)
+    # The third party whose money it is; nothing where the customers pay themselves.
+    payer = IdField(min_value=1, max_value=LARGEST_ID, allow_null=True, default=None)
 
     def request_for(self, account: Account) -> PaymentRequest:
         data = self.validated_data
@@ -96,6 +98,7 @@ class PaymentRequestSerializer(serializers.Serializer[PaymentRequest]):
             tuple(data["bills"]),
             tuple(TenderOffer(one["method"], one["amount"], one["reference"]) for one in data["tenders"]),
             data["keep_change_as_credit"],
+            payer_id=data["payer"],
         )
 
 

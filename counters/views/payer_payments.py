@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Account
 from accounts.requests import StaffRequest
@@ -30,6 +30,15 @@ def payer_payment(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("counters:payment", number=payment.receipt.number)
     context = {"payer": payer, "form": form, "current_shift": shift}
     return render(request, "counters/payer_payment.html", context, status=422 if form.errors else 200)
+
+
+@permission_required(["billing.view_thirdpartypayer", "billing.take_payment"], raise_exception=True)
+@require_GET
+@never_cache
+def payer_choices(request: StaffRequest) -> HttpResponse:
+    """Who may pay for another, for the list in the payment form; asked for when the list is opened."""
+    payers = ThirdPartyPayer.objects.visible_to(request.user).order_by("name", "pk")
+    return render(request, "counters/_payer_choices.html", {"payers": payers})
 
 
 def _take(

@@ -21,6 +21,7 @@ export class PaymentForm {
     for (const kind of ["input", "change"]) element.addEventListener(kind, (event) => this.changed(event.target));
     element.addEventListener("click", (event) => this.clicked(event));
     element.addEventListener("keydown", (event) => this.keyed(event));
+    this.part("[data-payer]")?.addEventListener("toggle", (event) => this.payerToggled(event.target));
     this.arrange();
     this.askPreview();
   }
@@ -43,6 +44,11 @@ export class PaymentForm {
 
   get chosen() {
     return this.methods.find((method) => method.checked);
+  }
+
+  /** The third party whose money it is; null where the customers pay themselves. */
+  get payer() {
+    return Number(this.field("payer")?.value) || null;
   }
 
   get keepBox() {
@@ -74,6 +80,7 @@ export class PaymentForm {
       bills: this.selected.map((box) => Number(box.value)),
       tenders: this.tenders().filter((tender) => tender.fen).map(({ method, fen, reference }) => ({ method, amount: toPlain(fen), reference })),
       keep_change_as_credit: this.keepBox.checked,
+      payer: this.payer,
     };
   }
 
@@ -85,7 +92,8 @@ export class PaymentForm {
       if (fen === 0) return { field, sentence: amount || this.toPay ? this.say.amountMissing : this.say.nothingSelected };
       if (needsReference && !reference) return { field: this.field(`reference_${slot}`), sentence: this.say.referenceMissing };
     }
-    if (this.mustAnswer() && !this.keepBox.checked) return { field: this.keepBox, sentence: this.say.answerFirst };
+    // What another pays too much by card is for the server to refuse: there is nothing to tick.
+    if (this.mustAnswer() && !this.keepBox.checked && !this.payer) return { field: this.keepBox, sentence: this.say.answerFirst };
     return null;
   }
 
@@ -132,9 +140,19 @@ export class PaymentForm {
   }
 
   toggleKeep() {
-    if (this.surplus() <= 0) return;
+    if (this.surplus() <= 0 || this.payer) return;
     this.keepBox.checked = !this.keepBox.checked;
     this.changed(this.keepBox);
+  }
+
+  /** Whom nobody sees does not pay: the closed list names nobody. */
+  payerToggled(details) {
+    const field = this.field("payer");
+    if (details.open) field.focus();
+    else if (field.value) {
+      field.value = "";
+      this.changed(field);
+    }
   }
 
   clicked(event) {
@@ -186,10 +204,11 @@ export class PaymentForm {
     const offered = tenders.some((tender) => tender.fen);
     const isShort = offered && surplus < 0;
     word.textContent = isShort ? word.dataset.short : this.mustAnswer() ? word.dataset.surplus : word.dataset.change;
+    if (this.payer) this.keepBox.checked = false;
     const shown = this.keepBox.checked || !offered ? 0 : Math.abs(surplus);
     this.part("output[data-change]").textContent = toMoney(shown);
     const keep = this.part("[data-keep]");
-    keep.hidden = surplus <= 0;
+    keep.hidden = surplus <= 0 || Boolean(this.payer);
     if (surplus <= 0) this.keepBox.checked = false;
     keep.classList.toggle("must-answer", this.mustAnswer());
     const question = this.part("[data-keep-question]");

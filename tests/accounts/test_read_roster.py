@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.roster.address import split_address
+from accounts.roster.cells import CellRefused
 from accounts.roster.problems import Problem
 from accounts.roster.reading import read_roster
 from accounts.roster.row import RosterRow
@@ -227,6 +228,15 @@ class TestSplitAddress:
     )
     def test_keeps_every_part(self, text: str, address: tuple[str, ...]) -> None:
         assert split_address(text) == address
+
+    @pytest.mark.parametrize(
+        "text", ["阳" * 61, "路" * 121 + "1号阳光家园", "㍿" * 20, "阳光家园1单元" + "1" * 20 + "a号门市"]
+    )
+    def test_refuses_a_part_that_the_books_cannot_hold(self, text: str) -> None:
+        with pytest.raises(CellRefused) as refusal:
+            split_address(text)
+
+        assert refusal.value.code == "too_long"
 
 
 class TestRefusedFiles:

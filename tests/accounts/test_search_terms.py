@@ -130,6 +130,9 @@ class TestDoorKey:
     def test_has_one_form(self, parts: tuple[str, str, str], key: str) -> None:
         assert door_key(*parts) == key
 
+    def test_is_never_longer_than_the_column(self) -> None:
+        assert len(door_key("㍿" * 20, "㍿" * 20, "1")) == 64
+
 
 class TestInitials:
     @pytest.mark.parametrize(
@@ -148,3 +151,6 @@ class TestInitials:
     )
     def test_are_those_a_reader_would_type(self, text: str, letters: str) -> None:
         assert initials(text) == letters
+
+    def test_are_never_more_than_the_column_holds(self) -> None:
+        assert len(initials("㍿" * 60)) == 60

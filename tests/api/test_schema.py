@@ -52,6 +52,8 @@ def document_that_knows(hall: Hall, payment_key: str) -> dict[str, Any]:
     asked = known["components"]["schemas"]["PaymentRequest"]["properties"]
     asked["account_no"]["enum"] = [hall.account.account_no, hall.foreign_account.account_no]
     asked["bills"]["items"]["enum"] = [hall.bill.pk]
+    # Who pays for another settles bills and nothing else: most made-up payments would be refused.
+    asked["payer"]["enum"] = [None]
     tender = known["components"]["schemas"]["Tender"]["properties"]
     tender["amount"]["enum"], tender["reference"]["enum"] = ["1.00", "104.00"], ["T1", "T2"]
     known["components"]["schemas"]["VoidRequest"]["properties"]["reason"]["enum"] = Reversal.Reason.values

@@ -10,6 +10,7 @@ from billing.models import Bill, Payment
 from tests.factories.accounts import make_account, make_staff
 from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
+from tests.factories.donations import make_payer
 from tests.hall import TODAY, Hall, body_for, books, post_json, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,28 @@ class TestTakePayment:
         assert taken["business_date"] == "2026-11-23"
         hall.bill.refresh_from_db()
         assert hall.bill.state == Bill.State.PAID
+
+    def test_takes_the_money_of_another_and_leaves_the_customers_credit(self, hall: Hall) -> None:
+        pay(hall.shift, hall.account, [], cash("30.00"), keep_as_credit=True)
+        client, payer = signed_in(hall.cashier), make_payer(hall.branch, kind="RELATIVE")
+        body = body_for(hall, payer=payer.pk)
+        preview = post_json(client, f"{ADDRESS}preview/", body).json()
+
+        taken = post_json(client, ADDRESS, body).json()
+
+        assert (preview["to_pay"], preview["change"], preview["credit_used"]) == ("104.00", "96.00", "0.00")
+        assert (taken["allocated"], taken["change"]) == ("104.00", "96.00")
+        assert Payment.objects.get(request_id=body["request_id"]).third_party.payer == payer
+        assert post_json(client, ADDRESS, {**body, "payer": None}).json()["code"] == "form_reused"
+
+    def test_refuses_a_payer_of_another_branch(self, hall: Hall) -> None:
+        payer = make_payer(hall.foreign_account.branch)
+        before = books()
+        for address in (ADDRESS, f"{ADDRESS}preview/"):
+            for key in (payer.pk, payer.pk + 99):
+                answer = post_json(signed_in(hall.cashier), address, body_for(hall, payer=key))
+                assert (answer.status_code, answer.json()["code"]) == (422, "unknown_payer")
+        assert books() == before
 
     def test_takes_two_tenders_in_one_payment(self, hall: Hall) -> None:
         tenders = [tender("POS", "50.00", "032611220001"), tender("CASH", "60.00")]

@@ -1,13 +1,25 @@
 """Another's money pays bills, goes back to the payer, and is never the customer's credit."""
 
+from collections import Counter
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from accounts.models import Account, Branch, Staff
-from billing.models import Balance, Bill, Donation, DonationGrant, Payment, Posting, Tender, ThirdPartyPayer
+from accounts.models import Account, AuditEntry, Branch, Staff
+from billing.models import (
+    Balance,
+    Bill,
+    Donation,
+    DonationGrant,
+    DonationReversal,
+    Payment,
+    Posting,
+    Tender,
+    ThirdPartyPayer,
+)
 from billing.queries.donations import left_of
 from billing.services.adjustments import approve_adjustment, propose_adjustment
 from billing.services.cancellations import cancel_bill
@@ -17,12 +29,12 @@ from billing.services.refusals import BillingRefused
 from billing.services.third_parties import enter_payer
 from counters.models import Shift
 from counters.services.payments import reverse_payment_at_counter, take_payment_at_counter
-from tests.counters.meeting import at_once, outcomes
+from tests.counters.meeting import at_once, make_them_meet, outcomes, remove
 from tests.counters.rows import broken_invariants
 from tests.factories.accounts import make_account, make_branch, make_staff
 from tests.factories.billing import make_bill
 from tests.factories.counters import MORNING, cash, pay
-from tests.factories.donations import make_donation, make_payer
+from tests.factories.donations import make_donation, make_payer, take_back
 
 TWENTY = Decimal("20.00")
 
@@ -57,7 +69,7 @@ def refused_with(code: str, call: Any) -> None:
 
 
 def _rows() -> list[int]:
-    models: list[Any] = [Donation, DonationGrant, Payment, Posting, ThirdPartyPayer]
+    models: list[Any] = [Donation, DonationGrant, DonationReversal, Payment, Posting, ThirdPartyPayer]
     return [model.objects.count() for model in models]
 
 
@@ -107,6 +119,8 @@ class TestADonation:
             ({"amount": Decimal("0.001")}, "not_money"),
             ({"method": "CASH"}, "unknown_method"),
             ({"reference": " "}, "no_reference"),
+            ({"reference": "㍿" * 20}, "bad_reference"),
+            ({"reference": "JZ\n1"}, "bad_reference"),
             ({"purpose": ""}, "purpose_missing"),
             ({"reference": "ｓ1"}, "reference_used"),
         ],
@@ -211,6 +225,91 @@ class TestAGrant:
         pay(shift, account, [bill], cash("100.00"))
 
         refused_with("bill_settled", lambda: approve_grant(grant, by=manager, at=MORNING))
+
+
+@pytest.mark.django_db
+class TestADonationThatWasEnteredWrongly:
+    def test_leaves_its_pot_by_a_linked_row(self, branch: Branch, supervisor: Staff, manager: Staff) -> None:
+        donation = make_donation(branch)
+
+        reversal = take_back(donation, supervisor, manager)
+
+        assert (reversal.posting.debit, reversal.posting.credit) == ("donation", "clearing:bank")
+        assert (reversal.posting.amount, reversal.posting.reverses) == (donation.amount, donation.posting)
+        assert left_of(donation) == Decimal("0.00")
+        assert broken_invariants() == []
+        entry = AuditEntry.objects.get(action="donation.reverse")
+        assert (entry.actor, entry.details["approved_by"]) == (supervisor, manager.number)
+
+    def test_is_taken_back_once_however_often_it_is_sent(
+        self, branch: Branch, supervisor: Staff, manager: Staff
+    ) -> None:
+        donation, request_id = make_donation(branch), uuid4()
+
+        first, second = (take_back(donation, supervisor, manager, request_id=request_id) for _ in range(2))
+
+        assert first == second
+        changed = {"request_id": request_id, "reason": "ENTERED_TWICE"}
+        refused_with("form_reused", lambda: take_back(donation, supervisor, manager, **changed))
+        refused_with("already_reversed", lambda: take_back(donation, supervisor, manager))
+
+    def test_may_be_entered_once_more_with_its_slip(
+        self, branch: Branch, supervisor: Staff, manager: Staff
+    ) -> None:
+        take_back(make_donation(branch, reference="S1"), supervisor, manager)
+
+        make_donation(branch, reference="S1", amount=Decimal("200.00"))
+
+        payer, by = make_payer(branch), supervisor
+        refused_with("reference_used", lambda: make_donation(branch, reference="S1", payer=payer, by=by))
+        assert broken_invariants() == []
+
+    def test_pays_nothing_any_more(self, bill: Bill, supervisor: Staff, manager: Staff) -> None:
+        donation = make_donation(bill.account.branch)
+        take_back(donation, supervisor, manager)
+
+        refused_with("more_than_left", lambda: propose(bill, supervisor, donation))
+
+    def test_stays_while_something_of_it_is_proposed_or_given(
+        self, bill: Bill, shift: Shift, supervisor: Staff, manager: Staff
+    ) -> None:
+        grant = propose(bill, supervisor)
+        refused_with("already_given", lambda: take_back(grant.donation, supervisor, manager))
+        grant = approve_grant(grant, by=manager, at=MORNING)
+        refused_with("already_given", lambda: take_back(grant.donation, supervisor, manager))
+        assert grant.payment is not None
+
+        reverse_payment_at_counter(
+            grant.payment, shift=shift, request_id=uuid4(), reason="WRONG_ACCOUNT", note="", at=MORNING,
+            reversed_by=shift.cashier, approved_by=supervisor,
+        )  # fmt: skip
+        take_back(grant.donation, supervisor, manager)
+
+        assert broken_invariants() == []
+
+    def test_is_taken_back_by_two_who_may(
+        self, branch: Branch, supervisor: Staff, manager: Staff, finance: Staff
+    ) -> None:
+        donation = make_donation(branch)
+        cashier = make_staff(role="cashier", branch=branch)
+        for by, approved_by, code in (
+            (finance, finance, "same_person"),
+            (supervisor, cashier, "may_not_approve"),
+            (supervisor, make_staff(role="supervisor", branch=branch), "may_not_approve"),
+            (cashier, manager, "may_not_receive"),
+            (make_staff(role="collector"), manager, "unknown_payer"),
+        ):
+            refused_with(code, lambda by=by, second=approved_by: take_back(donation, by, second))
+
+    @pytest.mark.parametrize(
+        ("fields", "code"), [({"reason": "WHIM"}, "unknown_reason"), ({"note": "多" * 201}, "note_too_long")]
+    )
+    def test_is_taken_back_for_a_reason(
+        self, branch: Branch, supervisor: Staff, manager: Staff, fields: dict[str, Any], code: str
+    ) -> None:
+        donation = make_donation(branch)
+
+        refused_with(code, lambda: take_back(donation, supervisor, manager, **fields))
 
 
 @pytest.mark.django_db
@@ -321,3 +420,55 @@ class TestTwoGrantsOfOneDonation:
         )
 
         assert outcomes(results) == {"DonationGrant": 1, "more_than_left": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOneDonationTwice:
+    def test_is_taken_back_once(self) -> None:
+        assert self.race() == {"DonationReversal": 1, "already_reversed": 1}
+
+    def test_would_meet_the_wall_without_the_lock(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        remove(monkeypatch, "billing.services.donation_reversals.lock_donation")
+        make_them_meet(monkeypatch, "billing.services.donation_reversals.insert_rows", 2)
+
+        assert self.race() == {"DonationReversal": 1, "IntegrityError": 1}
+
+    def race(self) -> Counter[str]:
+        branch = make_branch()
+        by, manager = (make_staff(role=role, branch=branch) for role in ("supervisor", "manager"))
+        donation = make_donation(branch, by=by)
+        return outcomes(at_once(*[lambda: take_back(donation, by, manager)] * 2))
+
+
+@pytest.mark.django_db(transaction=True)
+class TestADonationThatIsTakenBackAndProposedAtOnce:
+    def test_is_either_or(self) -> None:
+        assert sorted(self.race()) in (
+            ["DonationReversal", "more_than_left"],
+            ["DonationGrant", "already_given"],
+        )
+
+    def test_would_be_both_without_the_lock(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        remove(monkeypatch, "billing.services.donation_reversals.lock_donation")
+        remove(monkeypatch, "billing.services.donations.lock_donation")
+        barrier = Barrier(2)
+        for verb in ("donation_reversals", "donations"):
+            self.meet(monkeypatch, f"billing.services.{verb}.left_of", barrier)
+
+        assert self.race() == {"DonationReversal": 1, "DonationGrant": 1}
+
+    def race(self) -> Counter[str]:
+        branch = make_branch()
+        by, manager = (make_staff(role=role, branch=branch) for role in ("supervisor", "manager"))
+        donation, bill = make_donation(branch, by=by), make_bill(make_account(branch=branch))
+        return outcomes(
+            at_once(lambda: take_back(donation, by, manager), lambda: propose(bill, by, donation))
+        )
+
+    def meet(self, monkeypatch: pytest.MonkeyPatch, where: str, barrier: Barrier) -> None:
+        def wait(*args: Any, **kwargs: Any) -> Decimal:
+            left = left_of(*args, **kwargs)
+            barrier.wait(timeout=20)
+            return left
+
+        monkeypatch.setattr(where, wait)

@@ -24,6 +24,7 @@ from billing.services.bill_run import run_billing
 from billing.services.cancellations import cancel_bill
 from billing.services.early_payment import grant_early_payment
 from billing.services.exchanges import Rebilling
+from billing.services.reading_corrections import correct_reading
 from billing.services.rebills import RightReading, cancel_and_rebill, preview_rebill, rebill
 from billing.services.temperature_refunds import (
     Spell,
@@ -235,6 +236,26 @@ class TestAnAdjustedBill:
         approve_adjustment(Adjustment.objects.get(follows=given), approved_by=supervisor, at=MORNING)
         cancel(new_bill(water), finance, supervisor)
 
+    def test_gives_no_more_by_several_credits_than_a_smaller_bill_charges(
+        self, water: Account, bill: Bill, finance: Staff, supervisor: Staff
+    ) -> None:
+        given = [give_back(bill, amount, finance, supervisor) for amount in ("100.00", "90.00", "80.00")]
+        cancel(bill, finance, supervisor)
+        correct_reading(
+            corrected(water, "50").reading, value=Decimal("50"), rolled_over=False, note="抄错", at=MORNING,
+            corrected_by=finance,
+        )  # fmt: skip
+
+        new = rebill(bill, rebilled_by=finance, at=MORNING, follow=True)
+
+        waiting = Adjustment.objects.filter(follows__in=given).order_by("pk")
+        assert [one.amount for one in waiting] == [Decimal("-100.00"), Decimal("-71.50")]
+        for one in waiting:
+            approve_adjustment(one, approved_by=supervisor, at=MORNING)
+        new.refresh_from_db()
+        assert (new.amount, new.outstanding) == (Decimal("171.50"), Decimal("0.00"))
+        assert broken_invariants() == []
+
     def test_is_asked_about_the_last_credit_from_the_first_bill_too(
         self, water: Account, bill: Bill, finance: Staff, supervisor: Staff
     ) -> None:
@@ -332,6 +353,34 @@ class TestAHeatingBillWithCredits:
         assert balance(refunded) == (Decimal(0), Decimal("271.08"))
         assert done.difference == Decimal("-175.29")
         assert broken_invariants() == []
+
+    def test_gives_no_more_than_it_charges_by_adjustments_and_for_heat_together(
+        self, refunded: Account, finance: Staff, supervisor: Staff
+    ) -> None:
+        bill = season_bill(refunded)
+        with refused("more_than_the_bill"):
+            give_back(bill, "1928.22", finance, supervisor)
+        give_back(bill, "1928.21", finance, supervisor)
+        self.measured_anew(refunded, "80")
+
+        again(bill, finance, supervisor, reason="WRONG_FACTS", follow=True, at=MARCH)
+
+        # 2,024.00 were paid and all of it was given back: so it is on the smaller bill.
+        assert balance(refunded) == (Decimal(0), Decimal("2024.00"))
+        assert broken_invariants() == []
+
+    def test_gives_nothing_for_cold_rooms_once_all_of_it_was_given_back(
+        self, branch: Branch, season: HeatingSeason, shift: Shift, finance: Staff, supervisor: Staff
+    ) -> None:
+        account = make_household(branch, area="88")
+        bill_the_season(branch)
+        bill = season_bill(account)
+        pay(shift, account, [bill], cash("2024.00"), at=MORNING)
+        refund = propose(account, season)
+        give_back(bill, "1928.22", finance, supervisor)
+
+        with refused("more_than_the_bill"):
+            approve_temp_refund(refund, decided_by=supervisor, at=MARCH)
 
     def test_that_grew_is_paid_with_its_credit_first(
         self, refunded: Account, finance: Staff, supervisor: Staff

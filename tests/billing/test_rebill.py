@@ -8,12 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.models import Account, Branch, Staff
-from billing.models import Balance, Bill, BillCancellation, Posting, Reading, Tariff
+from billing.models import Balance, Bill, BillCancellation, Payment, Posting, Reading, Tariff
+from billing.services.adjustments import approve_adjustment, propose_adjustment
 from billing.services.bill_run import run_billing
 from billing.services.cancellations import cancel_bill
 from billing.services.exchanges import Rebilling
 from billing.services.rebills import RightReading, cancel_and_rebill, preview_rebill, rebill
 from counters.models import Shift
+from counters.services.payments import void_payment_at_counter
 from tests.billing.metering import RESIDENT, make_heating_tariff, make_tariff, make_water_account
 from tests.counters.rows import all_rows, broken_invariants, refused
 from tests.factories.accounts import make_account, make_staff
@@ -94,6 +96,30 @@ def ledger(account: Account) -> dict[str, Decimal]:
         sums[row.debit] = sums.get(row.debit, Decimal(0)) + row.amount
         sums[row.credit] = sums.get(row.credit, Decimal(0)) - row.amount
     return {name: amount for name, amount in sums.items() if amount}
+
+
+def credited(account: Account, shift: Shift, month: str, finance: Staff, supervisor: Staff) -> Payment:
+    """A bill is paid, and 50.00 of it become prepaid credit."""
+    bill = the_bill(account, f"2026-{month}")
+    payment = pay(shift, account, [bill], cash(str(bill.amount)))
+    adjustment = propose_adjustment(
+        account, bill=bill, amount=Decimal("-50.00"), component="supply", reason="LEAK", note="暗漏减免",
+        proposed_by=finance, at=MORNING,
+    )  # fmt: skip
+    approve_adjustment(adjustment, approved_by=supervisor, at=MORNING)
+    return payment
+
+
+def undo(payment: Payment, shift: Shift) -> None:
+    void_payment_at_counter(
+        payment,
+        shift=shift,
+        request_id=uuid4(),
+        reason="PAID_TWICE",
+        note="",
+        voided_by=shift.cashier,
+        at=MORNING,
+    )
 
 
 class TestWithTheSameReading:
@@ -302,6 +328,71 @@ class TestCancelAndRebill:
 
         with refused(code):
             again(the_bill(water, "2026-11"), finance, right=wrong)
+
+    def test_refuses_two_bills_whose_credit_together_was_spent(
+        self, water: Account, shift: Shift, finance: Staff, supervisor: Staff
+    ) -> None:
+        payments = [credited(water, shift, month, finance, supervisor) for month in ("08", "09")]
+        pay(shift, water, [make_bill(water, total="50.00", kind="ONE_OFF", due_on=datetime.date(2026, 7, 1))])
+        for payment in payments:
+            undo(payment, shift)
+        assert balance_of(water)[1] == Decimal("50.00")
+
+        with refused("credit_spent"):
+            again(
+                the_bill(water, "2026-08"),
+                finance,
+                supervisor,
+                right=right(water, "2026-08-10", "50"),
+                follow=False,
+            )
+
+    def test_lets_one_bill_bring_back_what_another_takes_out_of_credit(
+        self, water: Account, shift: Shift, finance: Staff, supervisor: Staff
+    ) -> None:
+        first, _second = (credited(water, shift, month, finance, supervisor) for month in ("08", "09"))
+        pay(
+            shift, water, [make_bill(water, total="100.00", kind="ONE_OFF", due_on=datetime.date(2026, 7, 1))]
+        )
+        undo(first, shift)
+        assert balance_of(water)[1] == Decimal("0.00")
+
+        again(
+            the_bill(water, "2026-08"),
+            finance,
+            supervisor,
+            right=right(water, "2026-08-10", "50"),
+            follow=False,
+        )
+
+        assert broken_invariants() == []
+
+    @pytest.mark.parametrize("changes", [{"follow": True}, {"right": None}, {"right": "51"}])
+    def test_refuses_a_request_that_was_used_for_another_correction(
+        self, water: Account, finance: Staff, changes: dict[str, Any]
+    ) -> None:
+        bill, key = the_bill(water, "2026-08"), uuid4()
+        wrong = reading_of(water, "2026-08-10")
+        asked = {"right": "50", **changes}
+        again(bill, finance, request_id=key, right=RightReading(wrong, Decimal("50")))
+        if asked["right"] is not None:
+            asked["right"] = RightReading(wrong, Decimal(asked["right"]))
+
+        with refused("form_reused"):
+            again(bill, finance, request_id=key, **asked)
+
+    def test_refuses_a_request_that_only_cancelled(self, water: Account, finance: Staff) -> None:
+        bill, key = the_bill(water, "2026-11"), uuid4()
+        named: dict[str, Any] = {
+            "reason": "WRONG_READING",
+            "note": "抄错一位",
+            "cancelled_by": finance,
+            "at": MORNING,
+        }
+        cancel_bill(bill, **named, request_id=key)
+
+        with refused("form_reused"):
+            again(bill, finance, request_id=key)
 
     def test_refuses_a_reading_that_would_run_backwards(self, water: Account, finance: Staff) -> None:
         with refused("cannot_price_again"):

@@ -22,6 +22,7 @@ from counters.services.payments import reverse_payment_at_counter, void_payment_
 from counters.services.shifts import close_shift, expected_cash
 from counters.services.visits import finish_ticket
 from service_quality.models import Attachment
+from service_quality.services.assessment.publishing import publish_assessment
 from service_quality.services.card_books import make_card_book
 from service_quality.services.ratings import rate_by_receipt
 from tests.billing.arrears.reaching import reach_a_debtor
@@ -31,10 +32,10 @@ from tests.billing.metering import make_tariff, make_water_account
 from tests.counters.gas_days import sell_gas_for_a_day
 from tests.factories.accounts import make_account, make_branch, make_customer, make_district, make_staff
 from tests.factories.arrears import ship_calendars
-from tests.factories.assessment import assess_with_a_complaint
+from tests.factories.assessment import AFTERWARDS, OCTOBER, assess_with_a_complaint
 from tests.factories.billing import make_bill, make_late_charge_rule
 from tests.factories.counters import MORNING, cash, make_shift, pay, pos
-from tests.factories.donations import make_donation
+from tests.factories.donations import make_donation, take_back
 from tests.factories.matters import make_matter
 from tests.factories.queue import call, open_for, take_ticket
 from tests.factories.recovery import make_target
@@ -129,6 +130,7 @@ def make_days() -> Days:
     ship_calendars()
     reach_a_debtor(make_branch())
     assess_with_a_complaint()
+    publish_assessment(OCTOBER, by=make_staff(role="manager"), at=AFTERWARDS)
     rate_the_day(monday, standing, supervisor)
     matter = make_matter(supervisor)
     Attachment.objects.create(
@@ -166,7 +168,11 @@ def divide_a_branch(branch: Branch, supervisor: Staff) -> None:
 
 
 def give_to_a_household(branch: Branch, finance: Staff, supervisor: Staff) -> None:
-    """A donor's money: a part is given to a bill, a part is proposed, the rest lies in the pot."""
+    """A donor's money: a part is given to a bill, a part is proposed, the rest lies in the pot.
+
+    It had been entered wrongly first, and was taken back.
+    """
+    take_back(make_donation(branch, by=supervisor), supervisor, finance)
     donation = make_donation(branch, by=supervisor)
     for decided in (True, False):
         bill = make_bill(make_account(branch=branch), total="60.00", due_on=datetime.date(2026, 11, 1))

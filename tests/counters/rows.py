@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from billing.queries.books import examine
-from counters.queries.books import BOOKS
+from service_quality.queries.books import BOOKS
 
 TABLES = sorted(
     model._meta.db_table

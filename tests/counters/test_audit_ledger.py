@@ -11,14 +11,14 @@ from psycopg2.sql import SQL, Identifier
 
 from billing.models import Balance
 from billing.queries.books import examine
-from counters.queries.books import BOOKS
+from service_quality.queries.books import BOOKS
 from tests.counters.days import Days, make_days
 from tests.database import as_owner
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Statements  # noqa: N812 - a class, whatever its name
 
-APPS = "billing|counters|accounts"
+APPS = "billing|counters|accounts|service_quality"
 
 # Invariant, and a statement that breaks it on the two days of tests/counters/days.py.
 CORRUPTIONS = [
@@ -129,10 +129,19 @@ CORRUPTIONS = [
     ("write_off_is_in_the_audit_trail_once", "DELETE FROM accounts_auditentry WHERE action = 'arrears.approve_write_off'"),
     ("donation_is_posted_as_it_was_received", "UPDATE billing_donation SET amount = amount + 1"),
     ("donation_gives_no_more_than_it_holds", "UPDATE billing_donationgrant SET amount = 5000 WHERE state = 'PROPOSED'"),
+    ("donation_gives_no_more_than_it_holds", "UPDATE billing_donationreversal SET donation_id = donation_id + 1"),
+    ("donation_that_was_taken_back_is_posted_back", "UPDATE billing_posting SET amount = amount + 1 WHERE id IN (SELECT posting_id FROM billing_donationreversal)"),
+    ("donation_that_was_taken_back_is_posted_back", "UPDATE billing_donationreversal SET business_date = business_date - 1"),
+    ("donation_is_taken_back_by_two_persons", "UPDATE billing_donationreversal SET approved_by_id = reversed_by_id"),
+    ("donation_ledger_is_what_lies_in_the_pots", "DELETE FROM billing_donationreversal"),
+    ("donation_ledger_is_what_lies_in_the_pots", "UPDATE billing_donationgrant SET state = 'APPROVED' WHERE state = 'PROPOSED'"),
     ("grant_is_paid_as_it_was_approved", "UPDATE billing_donationgrant SET amount = amount + 1 WHERE state = 'APPROVED'"),
     ("grant_is_paid_as_it_was_approved", "DELETE FROM billing_thirdpartypayment"),
     ("grant_has_two_persons", "UPDATE billing_donationgrant SET decided_by_id = proposed_by_id WHERE state = 'APPROVED'"),
     ("third_party_pays_bills_only", "UPDATE billing_posting SET debit = 'prepaid' WHERE debit = 'donation'"),
+    ("published_pay_is_its_pool_to_the_fen", "UPDATE service_quality_assessmentline SET pay = pay + 0.01"),
+    ("published_pay_is_its_pool_to_the_fen", "UPDATE service_quality_assessmentline SET points = 0"),
+    ("pay_comes_from_the_pool_of_its_month_and_work", "UPDATE service_quality_paypool SET month = '2026-09-01'"),
     ("written_card_was_seen_at_a_reader", "DELETE FROM billing_cardwriteattempt"),
 ]  # fmt: skip
 

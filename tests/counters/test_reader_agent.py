@@ -13,7 +13,7 @@ from urllib.request import Request
 
 import pytest
 from django.conf import settings as project
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 from django.test import Client
@@ -378,6 +378,15 @@ class TestTheApi:
 
         assert (tried[:-1], tried[-1]) == ([401] * MOST_WRONG_TOKENS, 429)
         assert self.post(token).status_code == 429
+
+    def test_counts_from_one_again_when_the_minute_ends_in_the_middle(
+        self, shift: Shift, administrator: Staff, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server_of(shift, administrator)
+        # The count stood there when it was asked for, and had ended when it was to be raised.
+        monkeypatch.setattr(caches["default"], "add", lambda *_: False)
+
+        assert [self.post("wrong").status_code for _ in range(2)] == [401, 401]
 
     def test_is_closed_to_a_program_that_asks_without_end(
         self, shift: Shift, administrator: Staff, monkeypatch: pytest.MonkeyPatch

@@ -38,6 +38,7 @@ APPEND_ONLY = [
     "billing_deliveryproof",
     "billing_deposit",
     "billing_donation",
+    "billing_donationreversal",
     "billing_letter",
     "billing_metertest",
     "billing_heatcredit",

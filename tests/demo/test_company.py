@@ -35,8 +35,8 @@ from config.demo.households import OddRow
 from config.demo.sign_ins import PASSWORD, PEOPLE
 from config.demo.visits import at_time
 from counters.models import Shift, Window
-from counters.queries.books import BOOKS
 from service_quality.models import Matter, MatterEvent
+from service_quality.queries.books import BOOKS
 from tests.demo.odd_rows import FINDERS, RARE
 
 

@@ -7,6 +7,7 @@ from accounts.models.account import Service
 from tests.factories.accounts import make_account, make_customer
 from tests.factories.billing import make_bill
 from tests.factories.counters import cash, pay
+from tests.factories.donations import make_payer
 from tests.hall import TODAY, Hall, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +89,18 @@ class TestPanel:
     @pytest.mark.parametrize("number", ["%00", "%ff", "%F0%A0%AE%B7", "..", "0" * 5000])
     def test_of_no_account_is_not_found(self, hall: Hall, number: str) -> None:
         assert signed_in(hall.cashier).get(address_of(number)).status_code == 404
+
+
+class TestWhoElseMayPay:
+    def test_is_asked_for_when_the_list_is_opened_and_named_by_who_is_of_the_branch(self, hall: Hall) -> None:
+        make_payer(hall.branch, kind="RELATIVE", name="王强")
+        make_payer(hall.foreign_account.branch, name="CANARY payer")
+        client = signed_in(hall.cashier)
+
+        panel = text_of(client.get(address_of(hall.account.account_no)))
+        choices = text_of(client.get("/counter/payers/choices/"))
+
+        assert 'hx-get="/counter/payers/choices/" hx-trigger="toggle once"' in panel
+        assert "王强" not in panel
+        assert "王强" in choices
+        assert "CANARY" not in choices

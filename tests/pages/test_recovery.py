@@ -13,6 +13,7 @@ from billing.models import (
     CaseStep,
     Donation,
     DonationGrant,
+    DonationReversal,
     Mailing,
     Message,
     Payment,
@@ -28,7 +29,7 @@ from tests.factories.counters import MORNING, cash, pay
 from tests.factories.donations import make_donation, make_payer
 from tests.factories.reach import make_debtor, make_step
 from tests.factories.supply import make_order
-from tests.hall import CANARY, TODAY, Hall, signed_in, text_of
+from tests.hall import CANARY, PASSWORD, TODAY, Hall, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -283,6 +284,23 @@ class TestPayers:
         page = text_of(manager.get(f"/payers/{payer.pk}/"))
         assert "1,900.00" in page
         assert text_of(signed_in(hall.cashier).get(f"/counter/credits/{Payment.objects.get().request_id}/"))
+
+    def test_take_a_donation_back_with_a_second_person(self, hall: Hall) -> None:
+        donation, supervisor = make_donation(hall.branch, by=hall.supervisor), signed_in(hall.supervisor)
+        manager = make_staff(role="manager", branch=hall.branch, password=PASSWORD)
+        address = f"/payers/donations/{donation.pk}/back/"
+        fields = {"request_id": str(uuid4()), "reason": "WRONG_AMOUNT", "note": "多录一位"}
+        assert donation.reference in text_of(supervisor.get(address))
+        assert supervisor.post(address, fields).status_code == 422
+        assert not DonationReversal.objects.exists()
+
+        signed = {**fields, "second_number": manager.number, "second_password": PASSWORD}
+        answer = supervisor.post(address, signed)
+
+        assert answer.status_code == 302
+        assert DonationReversal.objects.get().approved_by == manager
+        assert address in supervisor.get(f"/payers/{donation.payer_id}/").content.decode()
+        assert "多录一位" in text_of(supervisor.get(address))
 
     def test_show_a_refusal_beside_the_form(self, hall: Hall) -> None:
         donation = make_donation(hall.branch, amount=Decimal("10.00"))

@@ -84,6 +84,7 @@ LEDGER = (
             AND NOT (debit LIKE 'revenue:%' AND credit = 'prepaid'
                 AND id IN (SELECT posting_id FROM billing_heatcredit))
             AND NOT (credit = 'donation' AND id IN (SELECT posting_id FROM billing_donation))
+            AND NOT (debit = 'donation' AND id IN (SELECT posting_id FROM billing_donationreversal))
             AND NOT (debit = 'prepaid' AND credit LIKE 'revenue:%' AND cancellation_id IS NOT NULL
                 AND reverses_id IN (SELECT posting_id FROM billing_heatcredit))
             AND NOT ('cash_difference' IN (debit, credit) AND (debit LIKE 'cash:%' OR credit LIKE 'cash:%'))

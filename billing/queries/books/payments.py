@@ -119,7 +119,8 @@ PAYMENTS = (
             LEFT JOIN billing_reversal undone ON undone.payment_id = tender.payment_id
             WHERE tender.reference <> '' AND undone.id IS NULL
             UNION ALL
-            SELECT method || ' ' || reference FROM billing_donation) paid
+            SELECT method || ' ' || reference FROM billing_donation donation
+            WHERE NOT EXISTS (SELECT FROM billing_donationreversal WHERE donation_id = donation.id)) paid
         GROUP BY slip HAVING count(*) > 1
         """,
     ),

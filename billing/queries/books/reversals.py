@@ -11,7 +11,8 @@ REVERSALS = (
                 CASE WHEN credit LIKE 'cash:%' THEN 'cash' ELSE credit END AS credit
             FROM billing_posting
             WHERE payment_id IS NOT NULL OR reversal_id IS NOT NULL
-                OR reverses_id IS NOT NULL AND cancellation_id IS NULL)
+                OR reverses_id IS NOT NULL AND cancellation_id IS NULL
+                    AND id NOT IN (SELECT posting_id FROM billing_donationreversal))
         SELECT coalesce(original.id, mirror.id) FROM (
             SELECT posting.*, undone.id AS undone_by, undone.business_date AS undone_on
             FROM posting JOIN billing_reversal undone USING (payment_id)

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from billing.queries.books import examine
-from counters.queries.books import BOOKS
+from service_quality.queries.books import BOOKS
 
 
 class Command(BaseCommand):
