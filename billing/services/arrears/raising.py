@@ -47,7 +47,6 @@ _RAISE = f"""
         WHERE d.amount >= GREATEST(COALESCE(own.threshold, every.threshold), 0.01)
             AND %(on)s - d.oldest >= COALESCE(own.min_overdue_days, every.min_overdue_days)
             AND d.account_id NOT IN (SELECT account_id FROM standing)
-        ON CONFLICT DO NOTHING
         RETURNING id, account_id, version_id, level, reached_on
     ), climber AS (
         SELECT id, account_id, version_id, level, reached_on FROM standing WHERE NOT is_tried
@@ -64,7 +63,6 @@ _RAISE = f"""
             AND NOT d.contested AND held.whole IS NOT TRUE
             AND NOT (r.channel = 'ORDER' AND (held.account_id IS NOT NULL OR EXISTS (
                 SELECT FROM accounts_customer p WHERE p.id = d.customer_id AND {LOW_INCOME})))
-        ON CONFLICT DO NOTHING
         RETURNING id, rule_id, state
     )
     SELECT (SELECT count(*) FROM opened), (SELECT count(*) FROM raised),
@@ -84,7 +82,8 @@ class Raised(NamedTuple):
 def raise_steps(account_ids: Collection[int], on: datetime.date) -> Raised:
     """Open the cases that begin on the day, and raise the next step of every case that waited long enough.
 
-    The caller holds the locks of the accounts. Doing it twice raises nothing twice: the rows forbid it.
+    The caller holds the locks of the accounts, so what stands is seen. Doing it twice raises nothing twice; without
+    the locks the rows would forbid it.
     """
     values: dict[str, Any] = {
         "ids": key_array(account_ids),
