@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from accounts.keys import key_array
 from accounts.models import Account
 from accounts.rows import read_rows
 from billing.models import Balance, Bill
@@ -100,7 +101,7 @@ def lock_accounts(account_ids: Iterable[int], bill_ids: Iterable[int] = ()) -> d
 def hold_accounts(account_ids: Iterable[int]) -> None:
     """Lock the accounts in the order of their keys; who bills a thousand of them needs no objects."""
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [list(account_ids)])
+        cursor.execute(_HOLD, [key_array(account_ids)])
 
 
 def lock_open_bills(accounts: dict[int, Account]) -> list[Bill]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from billing.models import ArrearsCase, ArrearsHold, Bill, CaseStep, PolicyStep, SupplyOrder
+from billing.models import ArrearsCase, ArrearsHold, Bill, CaseStep, Message, PolicyStep, SupplyOrder
 from billing.money import NO_MONEY
 from billing.queries.arrears.holds import holds_everything, holds_of
 from billing.queries.arrears.limitation import WARNED_DAYS, limitations_of
+from billing.queries.arrears.unsent import reason_in_words
 from billing.queries.late_charges import debts_on
 
 State = CaseStep.State
@@ -25,11 +26,20 @@ TONES = {
 
 
 @dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message, and why it did not go out."""
+
+    message: Message
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepRow:
-    """A step and the colour of its state."""
+    """A step, the colour of its state, and its messages."""
 
     step: CaseStep
     tone: str
+    messages: list[MessageRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,8 @@ def rungs_of(case: ArrearsCase, oldest_due_on: datetime.date | None) -> list[Run
     """The whole ladder of the case. Two queries and one for each thing that hangs on a step."""
     steps: dict[int, list[StepRow]] = {}
     for step in _steps_of(case):
-        steps.setdefault(step.position, []).append(StepRow(step, TONES[State(step.state)]))
+        messages = [MessageRow(one, reason_in_words(one.error)) for one in step.messages.all()]
+        steps.setdefault(step.position, []).append(StepRow(step, TONES[State(step.state)], messages))
     return [
         Rung(
             rule,

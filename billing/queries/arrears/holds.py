@@ -13,7 +13,7 @@ Kind = ArrearsHold.Kind
 
 # Holds of the accounts %(ids)s on %(on)s, for statements over many accounts; `whole` holds every step.
 HELD = """
-    held AS (
+    held AS MATERIALIZED (
         SELECT account_id, bool_or(kind = ANY (%(hold_all)s)) AS whole
         FROM billing_arrearshold
         WHERE account_id = ANY (%(ids)s) AND lifted_at IS NULL

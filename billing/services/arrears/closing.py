@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from accounts.keys import key_array
 from billing.models import ArrearsHold
 from billing.queries.arrears.debts import DEBTS
 from billing.queries.arrears.holds import CONTESTED, HELD, LOW_INCOME
@@ -70,7 +71,12 @@ _HOLD_BACK = f"""
 
 def close_cases(account_ids: Collection[int], on: datetime.date, at: datetime.datetime) -> int:
     """Close the cases of which nothing is owed any more, or less than the threshold; how many."""
-    values: dict[str, Any] = {"ids": list(account_ids), "on": on, "at": at, "reason": _("The debt is gone.")}
+    values: dict[str, Any] = {
+        "ids": key_array(account_ids),
+        "on": on,
+        "at": at,
+        "reason": _("The debt is gone."),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE, values)
         closed, _steps = cursor.fetchone() or (0, 0)
@@ -80,7 +86,7 @@ def close_cases(account_ids: Collection[int], on: datetime.date, at: datetime.da
 def hold_back_steps(account_ids: Collection[int], on: datetime.date, at: datetime.datetime) -> int:
     """Take back the steps that wait and that something holds now; how many. They are raised again afterwards."""
     values: dict[str, Any] = {
-        "ids": list(account_ids),
+        "ids": key_array(account_ids),
         "on": on,
         "at": at,
         "hold_all": list(ArrearsHold.HOLD_ALL),

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from django.db import DatabaseError, connection, transaction
 
+from accounts.keys import key_array
 from accounts.models import JobRun, Staff
 from accounts.services.audit import record_audit
 from accounts.services.job_runs import claim_job_run, fail_job_run, finish_job_run
@@ -31,8 +32,8 @@ _CONCERNED = """
     ORDER BY 1
 """
 _STANDING = """
-    SELECT account_id FROM billing_arrearscase WHERE state = 'OPEN' AND account_id = ANY (%(ids)s)
-    UNION SELECT account_id FROM billing_promise WHERE state = 'OPEN' AND account_id = ANY (%(ids)s)
+    SELECT ARRAY(SELECT account_id FROM billing_promise WHERE state = 'OPEN' AND account_id = ANY (%(ids)s)),
+        ARRAY(SELECT account_id FROM billing_arrearscase WHERE state = 'OPEN' AND account_id = ANY (%(ids)s))
 """
 
 
@@ -107,20 +108,22 @@ def advance_accounts(account_ids: Sequence[int], on: datetime.date, at: datetime
     """Take these accounts through the ladder as of the day: promises, ends, holds, beginnings, next steps."""
     hold_accounts(account_ids)
     # Who is not on the ladder yet has nothing to be settled, closed or taken back.
-    standing = _standing(account_ids)
-    promises = settle_promises(standing, on, at)
-    closed = close_cases(standing, on, at)
-    held_back = hold_back_steps(standing, on, at)
+    promised, standing = _standing(account_ids)
+    promises = settle_promises(promised, on, at) if promised else 0
+    closed = close_cases(standing, on, at) if standing else 0
+    held_back = hold_back_steps(standing, on, at) if standing else 0
     raised = raise_steps(account_ids, on)
     if raised.to_order:
         propose_orders(raised.to_order, at)
     return Morning(len(account_ids), raised.opened, closed, raised.steps, held_back, promises)
 
 
-def _standing(account_ids: Sequence[int]) -> list[int]:
+def _standing(account_ids: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Those of the accounts that promised something, and those that stand on the ladder."""
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING, {"ids": list(account_ids)})
-        return [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(_STANDING, {"ids": key_array(account_ids)})
+        promised, standing = cursor.fetchone() or ([], [])
+        return promised, standing
 
 
 def _work(ids: Sequence[int], on: datetime.date, at: datetime.datetime, morning: Morning) -> None:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -213,13 +213,11 @@ def part_name(run: LetterRun, part: int) -> str:
     return f"letters/{run.mailing_id}-{part:03}.pdf"
 
 
-def parts_of(run: LetterRun) -> list[bytes]:
-    """The parts that are set, in order."""
-    parts = []
+def parts_of(run: LetterRun) -> Iterator[bytes]:
+    """The parts that are set, in order, one at a time."""
     for number in range(-(-run.done // PART)):
         with default_storage.open(part_name(run, number)) as file:
-            parts.append(file.read())
-    return parts
+            yield file.read()
 
 
 def _store(name: str, content: bytes) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from accounts.keys import key_array
 from accounts.models import Staff
 from accounts.services.audit import record_audit
 from billing.business_date import business_date_of
@@ -142,7 +143,7 @@ def settle_promises(
     `since`: promises that were kept on that day or later are judged again, because money was taken back.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, {"ids": list(account_ids), "on": on, "at": at, "since": since})
+        cursor.execute(_SETTLE, {"ids": key_array(account_ids), "on": on, "at": at, "since": since})
         (settled,) = cursor.fetchone() or (0,)
     return int(settled)
 

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
-from django.utils.translation import gettext as _
 
 from billing.business_date import business_date_of
 from billing.models import ArrearsCase, CaseStep, Message, PolicyStep
 from billing.queries.arrears.reminders import Reminder, WhyNot, reminders_of
+from billing.queries.arrears.unsent import reason_in_words
 from billing.services.arrears.notices import LONGEST_TEXT, Notice, notice_called, written
 from billing.services.refusals import ArrearsRefused
 
@@ -86,21 +86,7 @@ def words_for(reminder: Reminder, notice: Notice) -> tuple[str, dict[str, str]]:
 
 def left_out_words(left_out: dict[str, int]) -> list[tuple[str, int]]:
     """The reasons of a mailing as sentences."""
-    words = {
-        **{code: str(label) for code, label in WhyNot.choices},
-        "UNKNOWN": _("not an account of yours"),
-        "TODAY_ALREADY": _("has had this text today"),
-        "REMINDED": _("had a message within the last days"),
-        "HAS_ONE": _("has its letter already"),
-        "STEP_OVER": _("the step is over"),
-        "missing_field": _("the text names something that is not known for this account"),
-        "unknown_template": _("the text is not in templates/notices/"),
-        "unknown_field": _("the text names what nobody can fill in"),
-        "NOT_SENT": _("a person said that it was not sent"),
-        "WORKER_GONE": _("the worker that took it never came back"),
-    }
-    # What a gateway says in its own words stays as it is.
-    return [(words.get(code, code), count) for code, count in left_out.items()]
+    return [(reason_in_words(code), count) for code, count in left_out.items()]
 
 
 def message_for(

@@ -17,11 +17,11 @@ from accounts.masking import mask_phone
 from accounts.requests import StaffRequest
 from billing.forms.reaching import MessageForm, OptOutForm, UnsureForm
 from billing.models import Message
+from billing.queries.arrears.unsent import reason_in_words
 from billing.services.arrears.contacts import opt_out
 from billing.services.arrears.mailings import queue_messages
 from billing.services.arrears.message_reports import decide_unsure
 from billing.services.arrears.notices import notice_called
-from billing.services.arrears.queueing import left_out_words
 
 ROWS = 20
 State = Message.State
@@ -150,7 +150,6 @@ def _rows(visible: QuerySet[Message], tab: str) -> QuerySet[Message]:
 
 
 def _row(message: Message) -> dict[str, Any]:
-    ((reason, _count),) = left_out_words({message.error: 1})
     return {
         "pk": message.pk,
         "account_no": message.account.account_no,
@@ -160,6 +159,6 @@ def _row(message: Message) -> dict[str, Any]:
         "at": message.sent_at or message.claimed_at or message.queued_at,
         "state_label": message.get_state_display(),
         "state_tone": TONES.get(State(message.state), ""),
-        "reason": reason,
+        "reason": reason_in_words(message.error),
         "decided_by": message.decided_by,
     }

@@ -3,6 +3,7 @@
 import datetime
 import io
 import os
+import resource
 import time
 from functools import partial
 
@@ -14,7 +15,7 @@ from pytest_django import Settings
 from accounts.models import Account, Branch, Staff
 from billing import printing
 from billing.models import CaseStep, Letter, LetterRun, Mailing
-from billing.papers import letters_as_pdf, merged
+from billing.papers import NotSet, letters_as_pdf, merged
 from billing.printing import set_letters
 from billing.services.arrears import letters
 from billing.services.arrears.letters import (
@@ -234,8 +235,12 @@ class TestThePaper:
             [self.content()]
         )
 
-    def test_prints_thousands_in_one_go(self) -> None:
-        began = time.monotonic()
+    def test_says_what_the_typesetter_said(self) -> None:
+        with pytest.raises(NotSet, match="bills"):
+            letters_as_pdf([{"number": "7-00001", "title": "", "address": "", "paragraphs": []}])
+
+    def test_prints_thousands_in_one_go_in_the_memory_of_one_part(self) -> None:
+        began, before = time.monotonic(), _peak_of_this_process()
         parts = [
             letters_as_pdf(
                 [self.content(number=f"7-{one:05}") for one in range(start, min(start + 250, LETTERS))]
@@ -243,8 +248,20 @@ class TestThePaper:
             for start in range(0, LETTERS, 250)
         ]
         file = merged(parts)
+        took = time.monotonic() - began
 
-        assert len(PdfReader(io.BytesIO(file)).pages) == LETTERS
+        found = PdfReader(io.BytesIO(file)).pages
+        assert len(found) == LETTERS
+        # The first and the last of every part: none is lost where two of them meet.
+        for one in {*range(0, LETTERS, 250), *range(249, LETTERS, 250), LETTERS - 1}:
+            assert f"7-{one:05}" in found[one].extract_text()
         # A twentieth of a second for each on a busy machine, and a megabyte for a hundred.
-        assert time.monotonic() - began < max(LETTERS / 20, 10)
+        assert took < max(LETTERS / 20, 10)
         assert len(file) < LETTERS * 10_000 + 1_000_000
+        # The merging alone; set in this process, each part would have left its hundred megabytes here.
+        assert _peak_of_this_process() - before < 60 + LETTERS / 20
+
+
+def _peak_of_this_process() -> float:
+    """Megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -285,16 +285,26 @@ class TestTheJob:
         assert JobRun.objects.get().summary["broken"] == [bad.pk]
 
     def test_asks_the_same_for_forty_accounts_as_for_one(self, overdue: Account) -> None:
+        morning_of(TODAY)
         with CaptureQueriesContext(connection) as one:
-            morning_of(TODAY)
+            morning_of(TODAY + days(1))
         for _ in range(39):
             make_bill(make_account(branch=overdue.branch, customer=make_customer()), due_on=TODAY - days(3))
 
         with CaptureQueriesContext(connection) as forty:
-            done = morning_of(TODAY + days(1))
+            done = morning_of(TODAY + days(2))
 
         assert done.opened == 39
         assert len(forty) == len(one)
+
+    def test_asks_nothing_of_a_ladder_that_nobody_stands_on(self, overdue: Account) -> None:
+        with CaptureQueriesContext(connection) as first:
+            morning_of(TODAY)
+        with CaptureQueriesContext(connection) as second:
+            morning_of(TODAY + days(1))
+
+        # The ends of cases and what holds their steps.
+        assert len(second) == len(first) + 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,11 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, District, JobRun, Staff
+from accounts.models import Account, Contact, District, JobRun, Staff
 from billing.models import ArrearsCase, ArrearsHold, ContactAttempt, Promise
 from billing.queries.arrears.limitation import limitations_of
 from billing.queries.arrears.workbench import Selection, accounts_of, cases_of, figures_of
 from billing.services.arrears.holds import place_hold
+from billing.services.arrears.queueing import queue_step_messages
 from counters.services.payments import void_payment_at_counter
 from tests.factories.accounts import make_account, make_customer, make_district, make_premises, make_staff
 from tests.factories.billing import make_bill
@@ -188,6 +189,18 @@ class TestTheCase:
         # 100.00, eight days late at 5 per mille.
         assert answer.context["total"] == Decimal("104.00")
         assert hall.bill.title in page
+
+    def test_says_why_a_step_by_sms_was_not_written(
+        self, hall: Hall, case: ArrearsCase, collector: Staff
+    ) -> None:
+        Contact.objects.filter(customer=hall.account.customer).delete()
+        queue_step_messages(at=MORNING)
+
+        answer = signed_in(collector).get(f"{LIST}cases/{case.pk}/")
+
+        (row,) = answer.context["rungs"][0].steps[0].messages
+        assert (row.message.text, row.reason) == ("", "没有手机号码")
+        assert row.reason in text_of(answer)
 
     def test_is_one_step_from_the_account_while_it_is_open(
         self, hall: Hall, case: ArrearsCase, collector: Staff
