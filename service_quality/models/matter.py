@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, Branch, Staff
-from counters.models import Hall
+from billing.business_date import business_date_of
+from counters.models import Hall, HallPosting
 from service_quality.models.matter_policy import MatterPolicy
 from service_quality.models.matter_words import Kind, Satisfaction, Severity, Source, Topic
 
 
 class MatterQuerySet(models.QuerySet["Matter"]):
-    def visible_to(self, staff: Staff) -> "MatterQuerySet":
-        """What exists for this person: a clerk never sees a complaint of the branch that somebody else has."""
+    def visible_to(self, staff: Staff, at: datetime.datetime) -> "MatterQuerySet":
+        """What exists for this person: a clerk sees no complaint that a colleague has, and nothing of another hall."""
         if staff.has_perm("accounts.see_every_branch"):
             return self
         branch = Q(branch_id=staff.branch_id or 0)
@@ -28,7 +29,9 @@ class MatterQuerySet(models.QuerySet["Matter"]):
             | Q(handler=staff)
             | Q(pk__in=staff.offered_matters.filter(state="OFFERED").values("matter"))
         )
-        return self.filter(branch & (own | ~Q(kind=Kind.COMPLAINT)))
+        posted_to = HallPosting.objects.on(business_date_of(at)).filter(staff=staff).values("hall")
+        here = Q(hall__isnull=True) | Q(hall__in=posted_to)
+        return self.filter(branch & (own | here & ~Q(kind=Kind.COMPLAINT)))
 
     def unanswered(self) -> "MatterQuerySet":
         return self.filter(state__in=Matter.UNANSWERED)

@@ -34,7 +34,7 @@ from config.demo.history import History
 from config.demo.households import OddRow
 from config.demo.sign_ins import PASSWORD, PEOPLE
 from config.demo.visits import at_time
-from counters.models import Shift, Window
+from counters.models import HallPosting, Shift, Window
 from counters.queries.books import BOOKS
 from service_quality.models import Matter, MatterEvent
 from tests.demo.odd_rows import FINDERS, RARE
@@ -179,6 +179,11 @@ class TestPeople:
 
     def test_are_twenty_at_the_windows(self, company: History) -> None:
         assert Staff.objects.filter(post__in=["CASHIER", "ADVISER"], left_on=None).count() == 20
+
+    def test_belong_to_the_hall_that_they_work_in(self, company: History) -> None:
+        posted = {one.staff.number: one.hall.number for one in HallPosting.objects.on(company.on)}
+
+        assert posted == {one.number: one.hall for one in PEOPLE if one.hall}
 
     def test_own_the_districts(self, company: History) -> None:
         assert {one.owner.post for one in District.objects.select_related("owner") if one.owner} == {
