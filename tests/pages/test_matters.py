@@ -440,6 +440,22 @@ class TestFollowing:
             assert "CANARY" not in text_of(answer)
         assert client.get("/follow/matter/").status_code == 302
 
+    def test_forgets_the_matter_when_the_customer_is_done(self, hall: Hall, adviser: Staff) -> None:
+        matter, client = make_matter(adviser, phone="13900007777"), self.customer()
+        client.post("/follow/", {"phone": "13900007777", "code": matter.code})
+        page = client.get("/follow/matter/")
+        assert 'action="/follow/done/"' in text_of(page)
+        # What the browser may not keep, Back asks for again.
+        assert "no-store" in page["Cache-Control"]
+
+        assert client.post("/follow/done/")["Location"] == "/follow/"
+
+        assert client.get("/follow/matter/")["Location"] == "/follow/"
+        assert matter.number not in text_of(client.get("/follow/"))
+        assert client.post("/follow/matter/rate/", {"rate-satisfaction": "1"})["Location"] == "/follow/"
+        matter.refresh_from_db()
+        assert matter.satisfaction is None
+
     def test_says_what_was_told_and_nothing_of_what_we_note(self, hall: Hall, adviser: Staff) -> None:
         matter = make_answered(adviser, phone="13900007004")
         signed_in(adviser).post(f"/matters/{matter.number}/note/", {"note-text": "用户情绪激动"})
