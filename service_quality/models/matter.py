@@ -39,6 +39,11 @@ class MatterQuerySet(models.QuerySet["Matter"]):
     def overdue_at(self, at: datetime.datetime) -> "MatterQuerySet":
         return self.unanswered().filter(due_at__lt=at)
 
+    def late_at(self, at: datetime.datetime) -> "MatterQuerySet":
+        """A promise is broken: not answered by the date, or the customer not told by theirs."""
+        untold = Q(interim_due_at__lt=at, interim_told_at__isnull=True)
+        return self.unanswered().filter(Q(due_at__lt=at) | untold)
+
     def waiting_for_calendar(self) -> "MatterQuerySet":
         return self.unanswered().filter(due_at__isnull=True)
 
@@ -227,6 +232,12 @@ class Matter(models.Model):
 
     def is_overdue_at(self, at: datetime.datetime) -> bool:
         return self.is_unanswered and self.due_at is not None and self.due_at < at
+
+    def late_since(self, at: datetime.datetime) -> datetime.datetime | None:
+        """The date of the first promise that is broken now; None while all are kept."""
+        dates = [self.due_at] + ([self.interim_due_at] if self.interim_is_pending() else [])
+        broken = [one for one in dates if one is not None and one < at]
+        return min(broken) if broken and self.is_unanswered else None
 
     def interim_is_pending(self) -> bool:
         return self.is_unanswered and self.interim_due_at is not None and self.interim_told_at is None

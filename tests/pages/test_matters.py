@@ -13,6 +13,7 @@ from accounts.models import Staff
 from service_quality.models import Attachment, HandOver, Matter
 from service_quality.queries.matters.workbench import figures_of
 from service_quality.services.leaves import record_leave
+from service_quality.services.matters.answering import tell_customer
 from service_quality.services.matters.attaching import File, attach_file
 from service_quality.services.matters.handing_over import offer_matter
 from tests.factories.accounts import make_staff
@@ -348,6 +349,17 @@ class TestTheInbox:
 
 
 class TestTheOverdueList:
+    def test_has_the_customers_who_were_not_told_in_time(self, hall: Hall, adviser: Staff) -> None:
+        untold = make_matter(adviser, is_special=True, at=local("2026-11-17 10:00"))
+        told = make_matter(adviser, is_special=True, at=local("2026-11-17 10:00"))
+        tell_customer(told, text="配件明天到", by=adviser, at=local("2026-11-18 10:00"))
+
+        page = text_of(signed_in(hall.supervisor).get("/matters/overdue/"))
+
+        assert untold.interim_due_at < MORNING < untold.due_at
+        assert (untold.number in page, told.number in page) == (True, False)
+        assert "2026-11-20 17:30" in page
+
     def test_is_pushed_line_by_line(self, hall: Hall, adviser: Staff) -> None:
         late = make_matter(adviser, at=local("2026-11-16 10:00"))
         client = signed_in(hall.supervisor)

@@ -51,6 +51,8 @@ def in_list(code: str, staff: Staff, at: datetime.datetime) -> Q:
         "today": unanswered & Q(due_at__gte=at, due_at__lt=tomorrow),
         "warned": unanswered & Q(warn_at__lte=at, due_at__gte=at),
         "overdue": unanswered & Q(due_at__lt=at),
+        # What was escalated: an answer that is overdue, or the word in between.
+        "late": unanswered & (Q(due_at__lt=at) | Q(interim_due_at__lt=at, interim_told_at__isnull=True)),
         "interim": unanswered & Q(interim_due_at__lt=tomorrow, interim_told_at__isnull=True),
         "undated": unanswered & Q(due_at__isnull=True),
         "answered": Q(state=State.ANSWERED),
