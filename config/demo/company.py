@@ -116,9 +116,9 @@ def _hire(branches: Mapping[int, Branch]) -> dict[str, Staff]:
 
 
 def _post_to_halls(staff: Mapping[str, Staff], halls: Mapping[int, Hall]) -> None:
-    """Everybody who works in a hall belongs to it from the first day on."""
+    """Everybody who works in a hall has always belonged to it."""
     HallPosting.objects.bulk_create(
-        HallPosting(staff=staff[one.number], hall=halls[one.hall], first_day=staff[one.number].hired_on)
+        HallPosting(staff=staff[one.number], hall=halls[one.hall], first_day=HIRED_FROM)
         for one in PEOPLE
         if one.hall
     )

@@ -273,6 +273,7 @@ class TestAnotherHall:
 
     def test_is_the_own_one_from_the_day_of_the_posting(self, hall: Hall, there: Matter) -> None:
         hall.cashier.hall_postings.update(last_day=TODAY)
+        assert there.hall is not None
         post_to(there.hall, hall.cashier, str(TODAY + datetime.timedelta(days=1)))
         clerk = hall.cashier
 
@@ -356,7 +357,8 @@ class TestTheOverdueList:
 
         page = text_of(signed_in(hall.supervisor).get("/matters/overdue/"))
 
-        assert untold.interim_due_at < MORNING < untold.due_at
+        assert untold.late_since(MORNING) == local("2026-11-20 17:30")
+        assert not untold.is_overdue_at(MORNING)
         assert (untold.number in page, told.number in page) == (True, False)
         assert "2026-11-20 17:30" in page
 
