@@ -226,6 +226,15 @@ class TestMatters:
         ):
             assert some.exists()
 
+    def test_of_another_hall_are_not_there_for_an_adviser(self, company: History) -> None:
+        adviser, now = Staff.objects.get(number="1501"), at_time(company.on, 9)
+        asked = Matter.objects.exclude(kind="COMPLAINT").filter(branch=adviser.branch)
+
+        seen = Matter.objects.visible_to(adviser, now)
+
+        assert asked.filter(hall__number=2).exclude(handler=adviser).exists()
+        assert set(seen.values_list("hall__number", flat=True)) <= {1, None}
+
     def test_happened_before_this_morning_in_the_order_of_their_story(self, company: History) -> None:
         assert not MatterEvent.objects.filter(at__gt=at_time(company.on, 9)).exists()
         for matter in Matter.objects.prefetch_related("events"):
