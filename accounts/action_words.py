@@ -24,6 +24,7 @@ _words: "dict[str, _StrPromise]" = {
     "district.give": _("district given to its owner"),
     "calendar.import": _("working calendar imported"),
     "personal_data.reveal": _("personal data shown in full"),
+    "sign_in.unlock": _("number unlocked"),
     "admin.add": _("added on the admin pages"),
     "admin.change": _("changed on the admin pages"),
 }

@@ -32,7 +32,7 @@ from tests.factories.arrears import make_draft_policy, make_policy
 from tests.factories.assessment import assessment_objects
 from tests.factories.billing import make_bill, make_finding
 from tests.factories.cases import make_arrears_policy, make_case
-from tests.factories.counters import MORNING, cash, make_shift, pay
+from tests.factories.counters import MORNING, cash, make_shift, make_window, pay, post_to
 from tests.factories.donations import make_donation, make_payer
 from tests.factories.late_charges import make_late_charge_draft, make_late_charge_submitted
 from tests.factories.matters import make_matter
@@ -403,6 +403,29 @@ class TestTheCountOfRows:
         Staff.objects.filter(pk=person.pk).update(name="改名")
 
         assert start < written < _rows_written()
+
+
+class TestAnotherHall:
+    @pytest.mark.parametrize("role", ["cashier", "adviser", "collector"])
+    def test_of_the_own_branch_is_to_a_clerk_as_far_away_as_another_branch(
+        self, hall: Hall, settings: Settings, tmp_path: Path, role: str
+    ) -> None:
+        settings.MEDIA_ROOT = tmp_path
+        clerk = person(hall, role)
+        assert clerk is not None
+        post_to(hall.shift.window.hall, clerk)
+        matter = make_matter(hall.supervisor, hall=make_window(hall.branch).hall, text=CANARY)
+        file = attach_file(matter, file=File("a.pdf", PAPER), caption="阀门", by=None, at=MORNING)
+        keys = {"matter": matter.number, "matter file": str(file.pk)}
+        visitor = Visitor(clerk)
+
+        for route, method, place, cell in cells():
+            kind = TABLE["routes"][route].get("object")
+            if kind not in keys or place != "_elsewhere":
+                continue
+            answer, written = visitor.ask(method, reverse(route, args=[keys[kind]]))
+            assert answer.status_code in expected(cell, role), (route, method)
+            assert (written, CANARY in text_of(answer)) == (0, False), (route, method)
 
 
 class TestHeadAndOptions:

@@ -1,16 +1,19 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm
 
 from accounts.admin.audited import Audited, staff_of
 from accounts.models import Staff
+from accounts.services.sign_in_locks import UnlockRefused, unlock_sign_in
 
 
 class StaffCreationForm(AdminUserCreationForm[Staff]):
@@ -49,6 +52,7 @@ class StaffAdmin(Audited, UserAdmin[Staff]):
     list_select_related = ("branch",)
     search_fields = ("number", "name")
     filter_horizontal = ()
+    actions = ("unlock",)
     fieldsets = (
         (None, {"fields": ("number", "password", "name", "name_en", "post", "branch")}),
         (_("Employment"), {"fields": ("hired_on", "left_on", "left_reason")}),
@@ -58,6 +62,20 @@ class StaffAdmin(Audited, UserAdmin[Staff]):
     add_fieldsets = (
         (None, {"fields": ("number", "name", "post", "branch", "usable_password", "password1", "password2")}),
     )
+
+    @admin.action(description=_("Unlock the number"), permissions=["unlock"])
+    def unlock(self, request: HttpRequest, queryset: QuerySet[Staff]) -> None:
+        """After too many wrong passwords: their owner can try again at once."""
+        for staff in queryset.select_related("branch"):
+            try:
+                unlock_sign_in(staff, by=staff_of(request), at=timezone.now())
+            except UnlockRefused as refusal:
+                self.message_user(request, refusal.messages[0], messages.ERROR)
+            else:
+                self.message_user(request, _("%(number)s can sign in again.") % {"number": staff.number})
+
+    def has_unlock_permission(self, request: HttpRequest) -> bool:
+        return staff_of(request).has_perm("accounts.unlock_sign_in")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         own = obj is not None and obj.pk == request.user.pk

@@ -60,6 +60,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("staff member")
         verbose_name_plural = _("staff")
         ordering = ("number",)
+        permissions = [("unlock_sign_in", "Can unlock the number of somebody who typed a wrong password")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(left_on__isnull=True) | Q(is_active=False) & ~Q(left_reason=""),

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from accounts.models import Branch, District, DistrictOwner, Staff
 from config.demo.sign_ins import PASSWORD, PEOPLE, Person, Post
 from config.demo.visits import at_time
-from counters.models import Hall, Window
+from counters.models import Hall, HallPosting, Window
 
 WINDOWS_PER_HALL = 4
 # The day on which every district got its collector.
@@ -80,6 +80,7 @@ def open_company() -> Company:
     }
     windows = {number: _open_windows(hall) for number, hall in halls.items()}
     staff = _hire(branches)
+    _post_to_halls(staff, halls)
     districts = District.objects.bulk_create(
         District(
             branch=branches[branch], code=code, name=name, name_en=name_en, owner=staff[owner],
@@ -112,6 +113,15 @@ def _hire(branches: Mapping[int, Branch]) -> dict[str, Staff]:
         Staff.groups.through(staff_id=one.pk, group_id=groups[one.post.lower()]) for one in staff
     )
     return {one.number: one for one in staff}
+
+
+def _post_to_halls(staff: Mapping[str, Staff], halls: Mapping[int, Hall]) -> None:
+    """Everybody who works in a hall has always belonged to it."""
+    HallPosting.objects.bulk_create(
+        HallPosting(staff=staff[one.number], hall=halls[one.hall], first_day=HIRED_FROM)
+        for one in PEOPLE
+        if one.hall
+    )
 
 
 def _employee(person: Person, index: int, password: str, branches: Mapping[int, Branch]) -> Staff:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Account, Branch, Staff
+from billing.business_date import business_date_of
 from config.demo.chance import Chance
 from config.demo.company import Company
 from config.demo.history import ONE_DAY, History
 from config.demo.visits import at_time
+from counters.queries.hall_postings import hall_of
 from service_quality.models import Matter
 from service_quality.services.leaves import record_leave
 from service_quality.services.matters.answering import (
@@ -125,6 +127,7 @@ def _take(desk: _Desk, at: datetime.datetime, chance: Chance, **fields: Any) -> 
         "topic": topic,
         "text": text,
         "branch": desk.branch,
+        "hall": hall_of(by, business_date_of(at)) if by else None,
         "account": chance.choice(desk.accounts) if chance.happens(0.8) else None,
         "phone": f"13{chance.digits(1)}0000{chance.digits(4)}",
         "contact_name": chance.choice(_NAMES),

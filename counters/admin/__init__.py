@@ -1,3 +1,3 @@
-from counters.admin import halls, queue, shifts, till_entries, windows
+from counters.admin import hall_postings, halls, queue, shifts, till_entries, windows
 
-__all__ = ["halls", "queue", "shifts", "till_entries", "windows"]
+__all__ = ["hall_postings", "halls", "queue", "shifts", "till_entries", "windows"]

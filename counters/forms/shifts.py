@@ -11,10 +11,11 @@ from counters.forms.payment import AmountField
 from counters.forms.second_person import SecondPersonForm
 from counters.models import Shift, Window
 from counters.models.shift import DENOMINATIONS
+from counters.queries.shifts import handles_cash
 
 
 class ShiftOpenForm(forms.Form):
-    """Which window, and how much float is in the drawer."""
+    """Which window, and how much float is in the drawer, if the person has one."""
 
     window = forms.ModelChoiceField(queryset=Window.objects.none(), label=_("Window"), empty_label=None)
     opening_float = AmountField(
@@ -27,7 +28,10 @@ class ShiftOpenForm(forms.Form):
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         taken = Shift.objects.open().filter(window=OuterRef("pk"))
-        windows = Window.objects.filter(~Exists(taken), takes_money=True).select_related("hall")
+        takes_money = handles_cash(staff)
+        if not takes_money:
+            del self.fields["opening_float"]
+        windows = Window.objects.filter(~Exists(taken), takes_money=takes_money).select_related("hall")
         if not staff.has_perm("accounts.see_every_branch"):
             windows = windows.filter(hall__branch_id=staff.branch_id or 0)
         self.fields["window"].queryset = windows  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 from counters.models.card_handover import CardHandover
 from counters.models.diary_entry import DiaryEntry
 from counters.models.hall import Hall, Window
+from counters.models.hall_posting import HallPosting
 from counters.models.pause import Pause
 from counters.models.reader_job import ReaderJob
 from counters.models.reader_token import ReaderToken
@@ -14,6 +15,7 @@ __all__ = [
     "CashCount",
     "DiaryEntry",
     "Hall",
+    "HallPosting",
     "Pause",
     "ReaderJob",
     "ReaderToken",

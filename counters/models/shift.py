@@ -27,7 +27,7 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
 
 
 class Shift(models.Model):
-    """One cashier at one window from the float to the count (班次)."""
+    """One cashier at one window from the float to the count (班次); an adviser's has neither."""
 
     class State(models.TextChoices):
         OPEN = "OPEN", pgettext_lazy("shift", "open")

@@ -17,6 +17,7 @@ from billing.services.business_days import is_closed
 from counters.models import CashCount, Shift, TillEntry, Window
 from counters.models.shift import DENOMINATIONS
 from counters.queries.gas_tasks import writes_to_see_to
+from counters.queries.shifts import handles_cash
 
 MOST_PIECES = 100_000
 LONGEST_REASON = 200
@@ -32,9 +33,9 @@ def cash_ledger(shift: Shift) -> str:
 
 @transaction.atomic
 def open_shift(window: Window, *, cashier: Staff, opening_float: Decimal, at: datetime.datetime) -> Shift:
-    """Begin to work a window with a float in the drawer.
+    """Begin to work a window with a float in the drawer; an adviser, at a window that takes no money, with none.
 
-    Codes: not_your_hall, takes_no_money, window_taken, shift_open, bad_float.
+    Codes: not_your_hall, takes_no_money, takes_money, window_taken, shift_open, bad_float.
     """
     # The windows are few and opened once a day: their lock also orders the letters of the day.
     window = Window.objects.select_for_update(of=("self",)).select_related("hall").get(pk=window.pk)
@@ -203,13 +204,16 @@ def _letters(earlier: int) -> str:
 def _check_window(window: Window, cashier: Staff, opening_float: Decimal) -> None:
     if not cashier.sees_branch(window.hall.branch_id):
         raise ShiftRefused(_("This window is in a hall of another branch."), code="not_your_hall")
-    if not window.takes_money:
+    if handles_cash(cashier) and not window.takes_money:
         raise ShiftRefused(_("This window takes no money."), code="takes_no_money")
-    if not _is_float(opening_float, window.hall.largest_float):
+    if window.takes_money and not handles_cash(cashier):
         raise ShiftRefused(
-            _("The float of this hall is at most %(most)s."),
-            code="bad_float",
-            params={"most": window.hall.largest_float},
+            _("This window takes money. Choose one that only gives advice."), code="takes_money"
+        )
+    most = window.hall.largest_float if window.takes_money else NO_MONEY
+    if not _is_float(opening_float, most):
+        raise ShiftRefused(
+            _("The float of this hall is at most %(most)s."), code="bad_float", params={"most": most}
         )
 
 

@@ -1,6 +1,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -10,13 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import StaffRequest
+from billing.money import NO_MONEY
 from billing.views.numbered import get_numbered_or_404
 from counters.forms.shifts import CashCountForm, DifferenceForm, ShiftOpenForm, window_of_yesterday
 from counters.models import Shift
 from counters.models.shift import DENOMINATIONS
 from counters.queries.day_sheet import day_sheet
 from counters.queries.gas_tasks import task_rows, writes_to_see_to
-from counters.queries.shifts import open_shift_of
+from counters.queries.shifts import handles_cash, open_shift_of
 from counters.services.shifts import close_shift, count_cash, expected_cash, open_shift, total_of
 
 # The count between handing it in and explaining it, and whose drawer it was; the cookie is signed.
@@ -27,9 +29,10 @@ COUNT = "cash_count"
 @require_http_methods(["GET", "POST"])
 @never_cache
 def shift_open(request: StaffRequest) -> HttpResponse:
-    """Choose a window, say how much float is in the drawer, begin."""
+    """Choose a window, say how much float is in the drawer, begin. An adviser has no drawer."""
+    desk = "counters:counter" if handles_cash(request.user) else "queue:bar"
     if open_shift_of(request.user):
-        return redirect("counters:counter")
+        return redirect(desk)
     now = timezone.now()
     initial = {"window": window_of_yesterday(request.user, timezone.localdate(now))}
     form = ShiftOpenForm(request.POST or None, staff=request.user, initial=initial)
@@ -38,13 +41,13 @@ def shift_open(request: StaffRequest) -> HttpResponse:
             open_shift(
                 form.cleaned_data["window"],
                 cashier=request.user,
-                opening_float=form.cleaned_data["opening_float"],
+                opening_float=form.cleaned_data.get("opening_float", NO_MONEY),
                 at=now,
             )
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            return redirect("counters:counter")
+            return redirect(desk)
     return render(request, "counters/shift_open.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -56,6 +59,8 @@ def shift_close(request: StaffRequest) -> HttpResponse:
     shift = open_shift_of(request.user)
     if shift is None:
         return redirect("counters:shift_open")
+    if not handles_cash(request.user):
+        return _leave(request, shift)
     form = CashCountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         pieces, now = form.pieces(), timezone.now()
@@ -80,6 +85,22 @@ def shift_close(request: StaffRequest) -> HttpResponse:
         "tasks": task_rows(writes_to_see_to(request.user)),
     }
     return render(request, "counters/shift_close.html", context, status=422 if form.errors else 200)
+
+
+def _leave(request: StaffRequest, shift: Shift) -> HttpResponse:
+    """The shift of somebody without a drawer ends without a count."""
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            close_shift(
+                shift, pieces={}, reason="", approved_by=None, closed_by=request.user, at=timezone.now()
+            )
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            return redirect("queue:bar")
+    context = {"form": form, "shift": shift, "current_shift": shift}
+    return render(request, "counters/shift_leave.html", context, status=422 if form.errors else 200)
 
 
 @permission_required("counters.work_a_window", raise_exception=True)

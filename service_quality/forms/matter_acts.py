@@ -51,7 +51,7 @@ def form_of(act: str, matter: Matter, staff: Staff, at: datetime.datetime, **sen
     if act == "close":
         return CloseForm(matter=matter, **sent)
     if act == "join":
-        return JoinForm(staff=staff, **sent)
+        return JoinForm(staff=staff, at=at, **sent)
     if act == "classify":
         now = {"severity": matter.severity, "topic": matter.topic, "is_special": matter.is_special}
         return ClassifyForm(initial=now, **sent)

@@ -176,13 +176,13 @@ class JoinForm(forms.Form):
 
     number = forms.CharField(label=_("Same as matter"), max_length=20)
 
-    def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, staff: Staff, at: datetime.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.staff = staff
+        self.staff, self.at = staff, at
 
     def clean_number(self) -> Matter:
         number = self.cleaned_data["number"].strip()
-        original = Matter.objects.visible_to(self.staff).filter(number=number).first()
+        original = Matter.objects.visible_to(self.staff, self.at).filter(number=number).first()
         if original is None:
             raise forms.ValidationError(_("There is no such matter here."), code="unknown_matter")
         return original

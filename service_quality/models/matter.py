@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, Branch, Staff
-from counters.models import Hall
+from billing.business_date import business_date_of
+from counters.models import Hall, HallPosting
 from service_quality.models.matter_policy import MatterPolicy
 from service_quality.models.matter_words import Kind, Satisfaction, Severity, Source, Topic
 
 
 class MatterQuerySet(models.QuerySet["Matter"]):
-    def visible_to(self, staff: Staff) -> "MatterQuerySet":
-        """What exists for this person: a clerk never sees a complaint of the branch that somebody else has."""
+    def visible_to(self, staff: Staff, at: datetime.datetime) -> "MatterQuerySet":
+        """What exists for this person: a clerk sees no complaint that a colleague has, and nothing of another hall."""
         if staff.has_perm("accounts.see_every_branch"):
             return self
         branch = Q(branch_id=staff.branch_id or 0)
@@ -28,13 +29,20 @@ class MatterQuerySet(models.QuerySet["Matter"]):
             | Q(handler=staff)
             | Q(pk__in=staff.offered_matters.filter(state="OFFERED").values("matter"))
         )
-        return self.filter(branch & (own | ~Q(kind=Kind.COMPLAINT)))
+        posted_to = HallPosting.objects.on(business_date_of(at)).filter(staff=staff).values("hall")
+        here = Q(hall__isnull=True) | Q(hall__in=posted_to)
+        return self.filter(branch & (own | here & ~Q(kind=Kind.COMPLAINT)))
 
     def unanswered(self) -> "MatterQuerySet":
         return self.filter(state__in=Matter.UNANSWERED)
 
     def overdue_at(self, at: datetime.datetime) -> "MatterQuerySet":
         return self.unanswered().filter(due_at__lt=at)
+
+    def late_at(self, at: datetime.datetime) -> "MatterQuerySet":
+        """A promise is broken: not answered by the date, or the customer not told by theirs."""
+        untold = Q(interim_due_at__lt=at, interim_told_at__isnull=True)
+        return self.unanswered().filter(Q(due_at__lt=at) | untold)
 
     def waiting_for_calendar(self) -> "MatterQuerySet":
         return self.unanswered().filter(due_at__isnull=True)
@@ -224,6 +232,12 @@ class Matter(models.Model):
 
     def is_overdue_at(self, at: datetime.datetime) -> bool:
         return self.is_unanswered and self.due_at is not None and self.due_at < at
+
+    def late_since(self, at: datetime.datetime) -> datetime.datetime | None:
+        """The date of the first promise that is broken now; None while all are kept."""
+        dates = [self.due_at] + ([self.interim_due_at] if self.interim_is_pending() else [])
+        broken = [one for one in dates if one is not None and one < at]
+        return min(broken) if broken and self.is_unanswered else None
 
     def interim_is_pending(self) -> bool:
         return self.is_unanswered and self.interim_due_at is not None and self.interim_told_at is None

@@ -1,7 +1,9 @@
-"""What somebody sees of the own ratings and cards: sums of months, never a single rating."""
+"""What somebody sees of the own ratings and cards: sums of whole months, never a single rating."""
 
 import datetime
 from typing import Any
+
+from django.conf import settings
 
 from accounts.models import Staff
 from service_quality.queries.card_standings import standing_of
@@ -12,11 +14,15 @@ MONTHS = 6
 FEWEST_SHOWN = 5
 
 
-def own_figures(staff: Staff, yesterday: datetime.date) -> dict[str, Any]:
-    """Six months until yesterday; a month with too few ratings shows only that there were too few."""
+def own_figures(staff: Staff, today: datetime.date) -> dict[str, Any]:
+    """Six whole months; a month with too few ratings shows only that there were too few.
+
+    A month is shown once none of its visits can be rated any more: a figure that moved from one day to the next would
+    say how the customers of that day rated.
+    """
     months = []
-    first = yesterday.replace(day=1)
-    last = yesterday
+    until = last = _last_settled_day(today)
+    first = last.replace(day=1)
     for _ in range(MONTHS):
         tally = rating_figures([staff.pk], first_day=first, last_day=last).get(staff.pk)
         months.append(
@@ -30,8 +36,14 @@ def own_figures(staff: Staff, yesterday: datetime.date) -> dict[str, Any]:
         first = last.replace(day=1)
     return {
         "months": months,
-        "until": yesterday,
+        "until": until,
         "fewest": FEWEST_SHOWN,
-        "year": yesterday.year,
-        "standing": standing_of(staff, yesterday.year),
+        "year": today.year,
+        "standing": standing_of(staff, today.year),
     }
+
+
+def _last_settled_day(today: datetime.date) -> datetime.date:
+    """The end of the last month whose receipts open the page of ratings no more."""
+    still_rated = today - datetime.timedelta(days=settings.RATING_DAYS)
+    return still_rated.replace(day=1) - datetime.timedelta(days=1)

@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -17,7 +18,7 @@ PAPER = "application/pdf"
 @never_cache
 def attachment(request: StaffRequest, pk: int) -> HttpResponse:
     """A file of a matter, to those who may see the matter. A paper is saved, not opened in our page."""
-    files = Attachment.objects.filter(matter__in=Matter.objects.visible_to(request.user))
+    files = Attachment.objects.filter(matter__in=Matter.objects.visible_to(request.user, timezone.now()))
     found = get_object_or_404(files, pk=pk)
     ending = found.path.rpartition(".")[2]
     kind = TYPES.get(ending) or (PAPER if ending == "pdf" else None)

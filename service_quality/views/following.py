@@ -84,6 +84,14 @@ def followed(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
+def follow_done(request: HttpRequest) -> HttpResponse:
+    """Forget the matter: whoever uses the computer next finds an empty form. No browser keeps the page for Back."""
+    request.session.pop(FOLLOWED, None)
+    return redirect("service_quality:follow")
+
+
+@login_not_required
+@require_POST
 def follow_rate(request: HttpRequest) -> HttpResponse:
     """The customer says how satisfied they are, once."""
     matter = _followed(request)

@@ -16,9 +16,10 @@ LATEST = 10
 @never_cache
 def hand_over_list(request: StaffRequest) -> HttpResponse:
     """What is offered to me, with the time to answer; and what became of my own offers."""
-    visible = Matter.objects.visible_to(request.user)
+    now = timezone.now()
+    visible = Matter.objects.visible_to(request.user, now)
     hand_overs = HandOver.objects.select_related("matter", "from_staff", "to_staff", "offered_by")
     offered = hand_overs.filter(to_staff=request.user, state=HandOver.State.OFFERED).order_by("answer_by")
     mine = hand_overs.filter(offered_by=request.user, matter__in=visible).order_by("-offered_at")[:LATEST]
-    context = {"offered": offered, "mine": mine, "now": timezone.now()}
+    context = {"offered": offered, "mine": mine, "now": now}
     return render(request, "service_quality/hand_over_list.html", context)

@@ -58,8 +58,8 @@ def matter_act(request: StaffRequest, number: str, *, act: str) -> HttpResponse:
     """Do one thing with a matter; a refusal brings the page back with what was typed."""
     if not request.user.has_perm(ACTS[act].permission):
         raise PermissionDenied
-    matter = get_numbered_or_404(Matter.objects.visible_to(request.user), number=number)
     now = timezone.now()
+    matter = get_numbered_or_404(Matter.objects.visible_to(request.user, now), number=number)
     form = form_of(act, matter, request.user, now, data=request.POST, files=request.FILES)
     if form.is_valid():
         try:
@@ -71,7 +71,7 @@ def matter_act(request: StaffRequest, number: str, *, act: str) -> HttpResponse:
             if request.POST.get("back") == "overdue":
                 return redirect("service_quality:overdue_list")
             # A clerk who handed it over may not see it any more: the list is always there.
-            visible = Matter.objects.visible_to(request.user).filter(pk=matter.pk).exists()
+            visible = Matter.objects.visible_to(request.user, now).filter(pk=matter.pk).exists()
             return redirect(matter) if visible else redirect("service_quality:matter_list")
     return show_matter(request, matter, refused={act: form})
 

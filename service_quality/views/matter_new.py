@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Account
 from accounts.requests import StaffRequest
+from billing.business_date import business_date_of
+from counters.queries.hall_postings import hall_of
 from counters.queries.shifts import open_shift_of
 from service_quality.forms.matters import NewMatterForm
 from service_quality.models import Matter
@@ -45,7 +47,7 @@ def matter_new(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "account": account,
-        "earlier": _earlier(request, account),
+        "earlier": _earlier(request, account, now),
         "doubles": _doubles(request, form, account, now),
         "missing_year": missing_calendar_year(now, ahead=AHEAD),
     }
@@ -55,7 +57,8 @@ def matter_new(request: StaffRequest) -> HttpResponse:
 
 def _take(request: StaffRequest, form: NewMatterForm, now: datetime.datetime) -> Matter:
     shift = open_shift_of(request.user)
-    hall = shift.window.hall if shift else None
+    # Whoever answers the telephone has no shift, and belongs to a hall all the same.
+    hall = shift.window.hall if shift else hall_of(request.user, business_date_of(now))
     return take_matter(form.new_matter(hall), by=request.user, at=now)
 
 
@@ -80,10 +83,10 @@ def _initial(request: StaffRequest, account: Account | None) -> dict[str, Any]:
     return initial
 
 
-def _earlier(request: StaffRequest, account: Account | None) -> list[Matter]:
+def _earlier(request: StaffRequest, account: Account | None, now: datetime.datetime) -> list[Matter]:
     if account is None:
         return []
-    matters = Matter.objects.visible_to(request.user).filter(account=account).select_related("handler")
+    matters = Matter.objects.visible_to(request.user, now).filter(account=account).select_related("handler")
     return list(matters.order_by("-opened_at")[:EARLIER])
 
 

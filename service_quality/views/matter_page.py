@@ -39,7 +39,9 @@ def show_matter(
     acts = acts_on(matter, request.user, now, last_reopening_day=last_day)
     refused = refused or {}
     earlier = (
-        Matter.objects.visible_to(request.user).filter(account=matter.account_id or 0).exclude(pk=matter.pk)
+        Matter.objects.visible_to(request.user, now)
+        .filter(account=matter.account_id or 0)
+        .exclude(pk=matter.pk)
     )
     context = {
         "matter": matter,

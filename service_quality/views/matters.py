@@ -37,7 +37,9 @@ def matter_list(request: StaffRequest) -> HttpResponse:
     query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
     everywhere = bool(query) and "list" not in request.GET
     found = (
-        found_matters(query, request.user) if everywhere else matters_in(code, request.user, now, query=query)
+        found_matters(query, request.user, now)
+        if everywhere
+        else matters_in(code, request.user, now, query=query)
     )
     page: Any = Paginator(found, ROWS).get_page(request.GET.get("page"))
     kept = {**({} if everywhere else {"list": code}), **({"q": query} if query else {})}
@@ -74,7 +76,8 @@ def matter_list(request: StaffRequest) -> HttpResponse:
 @never_cache
 def matter_detail(request: StaffRequest, number: str) -> HttpResponse:
     """The whole story of one matter and what can be done now. The same page is its paper."""
-    return show_matter(request, get_numbered_or_404(Matter.objects.visible_to(request.user), number=number))
+    matters = Matter.objects.visible_to(request.user, timezone.now())
+    return show_matter(request, get_numbered_or_404(matters, number=number))
 
 
 @permission_required("service_quality.view_matter", raise_exception=True)
@@ -82,7 +85,9 @@ def matter_detail(request: StaffRequest, number: str) -> HttpResponse:
 @never_cache
 def matter_slip(request: StaffRequest, number: str) -> HttpResponse:
     """What the customer takes home: the number, the date that was promised, the code."""
-    matters = Matter.objects.visible_to(request.user).select_related("branch", "hall", "first_responder")
+    matters = Matter.objects.visible_to(request.user, timezone.now()).select_related(
+        "branch", "hall", "first_responder"
+    )
     matter = get_numbered_or_404(matters, number=number)
     context = {
         "matter": matter,

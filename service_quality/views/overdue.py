@@ -21,13 +21,14 @@ ROWS = 20
 @require_GET
 @never_cache
 def overdue_list(request: StaffRequest) -> HttpResponse:
-    """What is overdue, the longest first, each with a line to push its handler."""
+    """What is overdue, answers and words in between, the longest first, each with a line to push its handler."""
     now = timezone.now()
     office = office_at(now)
-    page = Paginator(matters_in("overdue", request.user, now), ROWS).get_page(request.GET.get("page"))
+    page = Paginator(matters_in("late", request.user, now), ROWS).get_page(request.GET.get("page"))
     rows = [
         {
             "matter": one,
+            "since": one.late_since(now),
             "is_the_managers": one.escalation >= MANAGER,
             "left": time_left(one, now, office),
             "form": TextForm(

@@ -1,6 +1,5 @@
 """What customers say of halls and people: figures, the rows behind them, and one's own."""
 
-import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -92,6 +91,6 @@ def rating_rows(request: StaffRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def own_ratings(request: StaffRequest) -> HttpResponse:
-    """One's own figures by month, until yesterday: nobody finds out who gave which rating."""
-    yesterday = business_date_of(timezone.now()) - datetime.timedelta(days=1)
-    return render(request, "service_quality/own_ratings.html", own_figures(request.user, yesterday))
+    """One's own figures by whole months: nobody finds out who gave which rating."""
+    figures = own_figures(request.user, business_date_of(timezone.now()))
+    return render(request, "service_quality/own_ratings.html", figures)

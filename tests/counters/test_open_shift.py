@@ -5,7 +5,7 @@ import pytest
 
 from accounts.models import AuditEntry, Branch, Staff
 from counters.models import Shift, Window
-from counters.services.shifts import open_shift
+from counters.services.shifts import close_shift, open_shift
 from tests.counters.days import close_short
 from tests.counters.rows import refused
 from tests.factories.accounts import make_staff
@@ -89,3 +89,39 @@ class TestOpenShiftRefuses:
 
         with refused("takes_no_money"):
             begin(window, cashier)
+
+
+class TestAnAdviser:
+    """Takes no cash: the same shift, at a window of their own kind, with nothing in the drawer."""
+
+    @pytest.fixture
+    def adviser(self, branch: Branch) -> Staff:
+        return make_staff(role="adviser", branch=branch)
+
+    @pytest.fixture
+    def advice(self, window: Window) -> Window:
+        window.takes_money = False
+        window.save(update_fields=["takes_money"])
+        return window
+
+    def test_works_a_window_that_takes_no_money(self, advice: Window, adviser: Staff) -> None:
+        shift = begin(advice, adviser, "0.00")
+
+        closed = close_shift(shift, pieces={}, reason="", approved_by=None, closed_by=adviser, at=MORNING)
+
+        assert (closed.counted, closed.expected, closed.difference_reason) == (0, 0, "")
+
+    def test_has_no_float(self, advice: Window, adviser: Staff) -> None:
+        with refused("bad_float"):
+            begin(advice, adviser, "0.01")
+
+    def test_leaves_the_windows_with_a_drawer_to_the_cashiers(self, window: Window, adviser: Staff) -> None:
+        with refused("takes_money"):
+            begin(window, adviser, "0.00")
+
+    def test_is_alone_at_the_window(self, advice: Window, adviser: Staff, branch: Branch) -> None:
+        begin(advice, adviser, "0.00")
+        another = make_staff(role="adviser", branch=branch)
+
+        with refused("window_taken"):
+            begin(advice, another, "0.00")

@@ -261,6 +261,7 @@ GRANTS: dict[str, set[str]] = {
     "billing_tariff": CORRECT,
     "billing_tariffversion": CORRECT,
     "counters_hall": CORRECT,
+    "counters_hallposting": CORRECT,
     "counters_ticketcounter": CORRECT,
     "counters_ticketservice": CORRECT,
     "counters_window": CORRECT,

@@ -69,6 +69,7 @@ REFERENCE = {
     "billing.tariffversion",
     "billing.temperaturetest",
     "counters.hall",
+    "counters.hallposting",
     "counters.ticketservice",
     "counters.window",
     "service_quality.assessmentrule",

@@ -34,7 +34,7 @@ from config.demo.history import History
 from config.demo.households import OddRow
 from config.demo.sign_ins import PASSWORD, PEOPLE
 from config.demo.visits import at_time
-from counters.models import Shift, Window
+from counters.models import HallPosting, Shift, Window
 from service_quality.models import Matter, MatterEvent
 from service_quality.queries.books import BOOKS
 from tests.demo.odd_rows import FINDERS, RARE
@@ -180,6 +180,11 @@ class TestPeople:
     def test_are_twenty_at_the_windows(self, company: History) -> None:
         assert Staff.objects.filter(post__in=["CASHIER", "ADVISER"], left_on=None).count() == 20
 
+    def test_belong_to_the_hall_that_they_work_in(self, company: History) -> None:
+        posted = {one.staff.number: one.hall.number for one in HallPosting.objects.on(company.on)}
+
+        assert posted == {one.number: one.hall for one in PEOPLE if one.hall}
+
     def test_own_the_districts(self, company: History) -> None:
         assert {one.owner.post for one in District.objects.select_related("owner") if one.owner} == {
             "COLLECTOR"
@@ -220,6 +225,15 @@ class TestMatters:
             matters.filter(satisfaction__isnull=False),
         ):
             assert some.exists()
+
+    def test_of_another_hall_are_not_there_for_an_adviser(self, company: History) -> None:
+        adviser, now = Staff.objects.get(number="1501"), at_time(company.on, 9)
+        asked = Matter.objects.exclude(kind="COMPLAINT").filter(branch=adviser.branch)
+
+        seen = Matter.objects.visible_to(adviser, now)
+
+        assert asked.filter(hall__number=2).exclude(handler=adviser).exists()
+        assert set(seen.values_list("hall__number", flat=True)) <= {1, None}
 
     def test_happened_before_this_morning_in_the_order_of_their_story(self, company: History) -> None:
         assert not MatterEvent.objects.filter(at__gt=at_time(company.on, 9)).exists()

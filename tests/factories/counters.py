@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Account, Branch, Staff
 from billing.models import Bill, Payment
 from billing.services.offers import PaymentRequest, TenderOffer
-from counters.models import Hall, Shift, Window
+from counters.models import Hall, HallPosting, Shift, Window
 from counters.services.payments import take_payment_at_counter
 from counters.services.shifts import open_shift
 
@@ -25,6 +25,16 @@ def make_window(branch: Branch | None, *, number: int = 3, hall_number: int | No
         number=hall_number, defaults={"branch": branch, "name": f"第{hall_number}营业厅"}
     )
     return Window.objects.create(hall=hall, number=number)
+
+
+def post_to(
+    hall: Hall, staff: Staff, first_day: str = "2026-01-01", last_day: str | None = None
+) -> HallPosting:
+    """Let somebody belong to a hall; days as YYYY-MM-DD."""
+    days = {"first_day": datetime.date.fromisoformat(first_day)}
+    if last_day:
+        days["last_day"] = datetime.date.fromisoformat(last_day)
+    return HallPosting.objects.create(staff=staff, hall=hall, **days)
 
 
 def make_shift(cashier: Staff, *, opening_float: str = "200.00", at: datetime.datetime = MORNING) -> Shift:

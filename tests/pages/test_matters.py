@@ -1,5 +1,6 @@
 """The pages of matters: what they show, to whom, and how they refuse."""
 
+import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,11 +11,14 @@ from pytest_django import Settings
 
 from accounts.models import Staff
 from service_quality.models import Attachment, HandOver, Matter
+from service_quality.queries.matters.workbench import figures_of
 from service_quality.services.leaves import record_leave
+from service_quality.services.matters.answering import tell_customer
+from service_quality.services.matters.attaching import File, attach_file
 from service_quality.services.matters.handing_over import offer_matter
 from tests.factories.accounts import make_staff
 from tests.factories.arrears import ship_calendars
-from tests.factories.counters import MORNING
+from tests.factories.counters import MORNING, make_window, post_to
 from tests.factories.matters import make_answered, make_closed, make_matter, make_web_matter
 from tests.hall import TODAY, Hall, signed_in, text_of
 from tests.service_quality.test_take_matter import local
@@ -216,6 +220,77 @@ class TestAMatter:
         assert "13900004711" not in text_of(client.get(f"/matters/{closed.number}/"))
 
 
+class TestAnotherHall:
+    """Of the same branch: what it hears is there for its own clerks, and for who looks after the branch."""
+
+    @pytest.fixture
+    def there(self, hall: Hall, adviser: Staff, settings: Settings, tmp_path: Any) -> Matter:
+        settings.MEDIA_ROOT = tmp_path
+        post_to(hall.shift.window.hall, hall.cashier)
+        another = make_window(hall.branch).hall
+        post_to(another, adviser)
+        matter = make_matter(adviser, hall=another, account=hall.account, contact_name="赵大爷")
+        attach_file(matter, file=File("a.pdf", b"%PDF-1.7"), caption="阀门", by=adviser, at=MORNING)
+        return matter
+
+    def test_hides_its_matters_from_list_search_counts_page_and_files(
+        self, hall: Hall, there: Matter
+    ) -> None:
+        file = there.attachments.get()
+        places = [
+            "/matters/?list=open", f"/matters/?q={there.number}", "/matters/new/?account=" + hall.account.account_no,
+            f"/accounts/{hall.account.account_no}/",
+        ]  # fmt: skip
+        doors = [
+            f"/matters/{there.number}/",
+            f"/matters/{there.number}/slip/",
+            f"/matters/attachments/{file.pk}/",
+        ]
+
+        clerk, handler = signed_in(hall.cashier), signed_in(make_staff(role="complaints", branch=hall.branch))
+
+        for address in places:
+            link = f'href="/matters/{there.number}/"'
+            assert (link in text_of(handler.get(address)), link in text_of(clerk.get(address))) == (
+                True,
+                False,
+            )
+        for address in doors:
+            assert (clerk.get(address).status_code, handler.get(address).status_code) == (404, 200)
+        assert clerk.post(f"/matters/{there.number}/note/", {"note-text": "x"}).status_code == 404
+        counts = {one.code: one.count for one in figures_of(hall.cashier, MORNING)}
+        assert set(counts.values()) == {0}
+
+    def test_shows_its_clerk_what_is_offered_to_them_and_what_has_no_hall(
+        self, hall: Hall, adviser: Staff, there: Matter
+    ) -> None:
+        nowhere = make_matter(adviser)
+        assert set(Matter.objects.visible_to(hall.cashier, MORNING)) == {nowhere}
+
+        offer_matter(there, to=hall.cashier, reason="在您窗口", by=adviser, at=MORNING)
+
+        assert signed_in(hall.cashier).get(f"/matters/{there.number}/").status_code == 200
+
+    def test_is_the_own_one_from_the_day_of_the_posting(self, hall: Hall, there: Matter) -> None:
+        hall.cashier.hall_postings.update(last_day=TODAY)
+        assert there.hall is not None
+        post_to(there.hall, hall.cashier, str(TODAY + datetime.timedelta(days=1)))
+        clerk = hall.cashier
+
+        assert not Matter.objects.visible_to(clerk, MORNING).exists()
+        assert list(Matter.objects.visible_to(clerk, MORNING + datetime.timedelta(days=1))) == [there]
+
+    def test_is_where_somebody_with_no_window_takes_matters(
+        self, hall: Hall, adviser: Staff, there: Matter
+    ) -> None:
+        signed_in(adviser).post("/matters/new/", new_form(hall))
+
+        assert Matter.objects.get(contact_name="王淑英").hall == there.hall
+
+    def test_is_every_hall_to_who_belongs_to_none(self, hall: Hall, there: Matter) -> None:
+        assert not Matter.objects.visible_to(hall.colleague, MORNING).exists()
+
+
 class TestTheSlip:
     def test_gives_the_customer_number_date_and_code_and_no_story(self, hall: Hall, adviser: Staff) -> None:
         matter = make_matter(adviser, text="CANARY")
@@ -275,6 +350,18 @@ class TestTheInbox:
 
 
 class TestTheOverdueList:
+    def test_has_the_customers_who_were_not_told_in_time(self, hall: Hall, adviser: Staff) -> None:
+        untold = make_matter(adviser, is_special=True, at=local("2026-11-17 10:00"))
+        told = make_matter(adviser, is_special=True, at=local("2026-11-17 10:00"))
+        tell_customer(told, text="配件明天到", by=adviser, at=local("2026-11-18 10:00"))
+
+        page = text_of(signed_in(hall.supervisor).get("/matters/overdue/"))
+
+        assert untold.late_since(MORNING) == local("2026-11-20 17:30")
+        assert not untold.is_overdue_at(MORNING)
+        assert (untold.number in page, told.number in page) == (True, False)
+        assert "2026-11-20 17:30" in page
+
     def test_is_pushed_line_by_line(self, hall: Hall, adviser: Staff) -> None:
         late = make_matter(adviser, at=local("2026-11-16 10:00"))
         client = signed_in(hall.supervisor)
@@ -366,6 +453,22 @@ class TestFollowing:
             assert answer.status_code == 422
             assert "CANARY" not in text_of(answer)
         assert client.get("/follow/matter/").status_code == 302
+
+    def test_forgets_the_matter_when_the_customer_is_done(self, hall: Hall, adviser: Staff) -> None:
+        matter, client = make_matter(adviser, phone="13900007777"), self.customer()
+        client.post("/follow/", {"phone": "13900007777", "code": matter.code})
+        page = client.get("/follow/matter/")
+        assert 'action="/follow/done/"' in text_of(page)
+        # What the browser may not keep, Back asks for again.
+        assert "no-store" in page["Cache-Control"]
+
+        assert client.post("/follow/done/")["Location"] == "/follow/"
+
+        assert client.get("/follow/matter/")["Location"] == "/follow/"
+        assert matter.number not in text_of(client.get("/follow/"))
+        assert client.post("/follow/matter/rate/", {"rate-satisfaction": "1"})["Location"] == "/follow/"
+        matter.refresh_from_db()
+        assert matter.satisfaction is None
 
     def test_says_what_was_told_and_nothing_of_what_we_note(self, hall: Hall, adviser: Staff) -> None:
         matter = make_answered(adviser, phone="13900007004")

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from counters.queries.visit_code import visit_code
 from service_quality.models import FollowUp, Rating, RatingRequest, RatingTablet
+from service_quality.queries.own_figures import own_figures
 from tests.counters.rows import all_rows
 from tests.factories.accounts import make_staff
 from tests.factories.arrears import ship_calendars
@@ -18,6 +19,7 @@ from tests.hall import PASSWORD, Hall, signed_in, text_of
 pytestmark = pytest.mark.django_db
 
 DAY = datetime.timedelta(days=1)
+LAST_MONTH = MORNING - 24 * DAY
 
 
 @pytest.fixture
@@ -216,12 +218,12 @@ class TestWhoSeesWhat:
 
     @pytest.fixture
     def rated(self, hall: Hall) -> list[Rating]:
-        shift = make_shift(make_staff(branch=hall.branch, password=PASSWORD), at=MORNING - DAY)
+        shift = make_shift(make_staff(branch=hall.branch, password=PASSWORD), at=LAST_MONTH)
         return [
-            make_rating(shift, level=level, at=MORNING - DAY, comment="某某说的") for level in (5, 5, 4, 2, 1)
+            make_rating(shift, level=level, at=LAST_MONTH, comment="某某说的") for level in (5, 5, 4, 2, 1)
         ]
 
-    def test_the_clerk_sees_sums_until_yesterday_and_no_words(self, rated: list[Rating]) -> None:
+    def test_the_clerk_sees_sums_of_whole_months_and_no_words(self, rated: list[Rating]) -> None:
         clerk = rated[0].staff
 
         text = text_of(signed_in(clerk).get("/ratings/own/"))
@@ -233,17 +235,29 @@ class TestWhoSeesWhat:
             assert rating.payment.receipt.number not in text
 
     def test_the_clerk_sees_nothing_before_there_are_enough_to_hide_in(self, hall: Hall) -> None:
-        shift = make_shift(make_staff(branch=hall.branch, password=PASSWORD), at=MORNING - DAY)
+        shift = make_shift(make_staff(branch=hall.branch, password=PASSWORD), at=LAST_MONTH)
         for _ in range(4):
-            make_rating(shift, level=1, at=MORNING - DAY)
+            make_rating(shift, level=1, at=LAST_MONTH)
 
         assert "0.00 %" not in text_of(signed_in(shift.cashier).get("/ratings/own/"))
 
-    def test_the_clerk_sees_nothing_of_today(self, hall: Hall) -> None:
+    def test_the_clerk_sees_nothing_of_a_month_that_is_not_over(self, hall: Hall) -> None:
         for _ in range(6):
             make_rating(hall.shift, level=1)
 
         assert "0.00 %" not in text_of(signed_in(hall.cashier).get("/ratings/own/"))
+
+    @pytest.mark.parametrize(
+        ("today", "latest"), [("2026-11-07", "2026-09-01"), ("2026-11-08", "2026-10-01")]
+    )
+    def test_the_clerk_sees_a_month_once_nobody_can_rate_it_any_more(
+        self, rated: list[Rating], today: str, latest: str
+    ) -> None:
+        figures = own_figures(rated[0].staff, datetime.date.fromisoformat(today))
+
+        assert str(figures["months"][0]["first"]) == latest
+        assert [one["first"].day for one in figures["months"]] == [1] * 6
+        assert [one["is_shown"] for one in figures["months"]].count(True) == (latest == "2026-10-01")
 
     @pytest.mark.parametrize(
         "page", ["/ratings/", "/ratings/rows/", "/ratings/follow-ups/", "/ratings/tablets/"]

@@ -1,8 +1,14 @@
-import pytest
-from django.test import Client
+from typing import Any
 
-from accounts.models import Staff
+import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEntry, Staff
+from accounts.services.sign_in_locks import UnlockRefused, unlock_sign_in
 from tests.factories.accounts import make_branch, make_staff
+from tests.factories.counters import MORNING
 from tests.hall import PASSWORD, Hall, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +88,18 @@ class TestSigningIn:
         assert try_to_sign_in(Client(enforce_csrf_checks=True)) == 403
 
 
+def lock(staff: Staff) -> None:
+    client = Client()
+    for _ in range(5):
+        try_to_sign_in(client, number=staff.number, password="wrong")
+    assert try_to_sign_in(Client(), number=staff.number) == 429
+
+
+def unlock(boss: Staff, staff: Staff) -> Any:
+    body = {"action": "unlock", ACTION_CHECKBOX_NAME: [staff.pk]}
+    return signed_in(boss).post(reverse("admin:accounts_staff_changelist"), body)
+
+
 class TestTheLock:
     def test_closes_after_five_wrong_passwords(self, cashier: Staff) -> None:
         client = Client()
@@ -106,11 +124,51 @@ class TestTheLock:
 
         assert try_to_sign_in(client, number="A1008") == 302
 
+    @pytest.mark.parametrize("role", ["supervisor", "manager", "administrator"])
+    def test_is_opened_by_the_supervisor_on_the_page_of_the_staff(self, cashier: Staff, role: str) -> None:
+        lock(cashier)
+        branch = cashier.branch if role == "supervisor" else None
+        boss = make_staff(role=role, branch=branch, is_staff=True)
+
+        answer = unlock(boss, cashier)
+
+        assert answer.status_code == 302
+        assert try_to_sign_in(Client()) == 302
+        entry = AuditEntry.objects.get(action="sign_in.unlock")
+        assert (entry.actor, entry.object_id) == (boss, str(cashier.pk))
+
+    @pytest.mark.parametrize("role", ["supervisor", "auditor"])
+    def test_stays_closed_for_who_is_not_the_supervisor_of_the_branch(
+        self, cashier: Staff, role: str
+    ) -> None:
+        lock(cashier)
+
+        unlock(make_staff(role=role, is_staff=True), cashier)
+
+        assert try_to_sign_in(Client()) == 429
+        assert not AuditEntry.objects.filter(action="sign_in.unlock").exists()
+
     def test_is_not_opened_by_a_forged_address(self, cashier: Staff) -> None:
         for attempt in range(5):
             try_to_sign_in(Client(headers={"X-Forwarded-For": f"203.0.113.{attempt}"}), password="wrong")
 
         assert try_to_sign_in(Client(headers={"X-Forwarded-For": "203.0.113.99"})) == 429
+
+
+class TestUnlocking:
+    def test_refuses_and_writes_nothing(self, cashier: Staff) -> None:
+        supervisor = make_staff(role="supervisor", branch=cashier.branch)
+        elsewhere = make_staff(role="supervisor")
+        for staff, by, code in (
+            (cashier, supervisor, "not_locked"),
+            (cashier, elsewhere, "another_branch"),
+            (supervisor, supervisor, "own_number"),
+            (supervisor, cashier, "no_permission"),
+        ):
+            with pytest.raises(UnlockRefused) as refusal:
+                unlock_sign_in(staff, by=by, at=MORNING)
+            assert refusal.value.code == code
+        assert not AuditEntry.objects.exists()
 
 
 class TestSigningOut:

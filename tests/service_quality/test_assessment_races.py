@@ -49,6 +49,16 @@ class TestTwoRuns:
             (Decimal("66.67"), 2),
         ]
 
+    def test_of_a_draft_would_both_write_without_the_lock(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        run()
+        remove_row_locks(monkeypatch)
+        # The first UPDATE of the run would hold them apart as the lock does; it changes nothing in a draft.
+        monkeypatch.setattr(AssessmentRun, "save", lambda *_, **__: None)
+        make_them_meet(monkeypatch, "service_quality.services.assessment.runs._write_lines", 2)
+
+        # Only a constraint stops the second, and its run is lost.
+        assert outcomes(at_once(run, run)) == {"AssessmentRun": 1, "IntegrityError": 1}
+
     def test_of_the_job_are_one(self) -> None:
         ship_calendars()
         morning = partial(catch_up_assessments, AFTERWARDS.date(), AFTERWARDS)

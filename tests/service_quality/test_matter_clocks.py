@@ -79,11 +79,38 @@ class TestWhatIsOverdue:
         matter.refresh_from_db()
         assert (matter.written_reminder_at, matter.reminders) == (local("2026-11-23 08:30"), 1)
 
+    def test_is_also_the_word_in_between_that_the_customer_did_not_get(self, office: Office) -> None:
+        # Special case, taken on Monday: told by Thursday evening, answered by the next Monday.
+        matter = make_matter(office.adviser, is_special=True)
+        assert (matter.interim_due_at, matter.due_at) == (
+            local("2026-11-26 17:30"),
+            local("2026-11-30 17:30"),
+        )
+
+        taken = [
+            push_overdue(local(at))
+            for at in ("2026-11-26 17:30", "2026-11-26 17:31", "2026-11-27 17:30", "2026-11-27 17:31")
+        ]
+
+        assert taken == [0, 1, 0, 1]
+        assert [one.level for one in matter.events.filter(kind="ESCALATED")] == [1, 2]
+
+    def test_climbs_anew_for_the_answer_once_the_customer_was_told(self, office: Office) -> None:
+        matter = make_matter(office.adviser, is_special=True)
+        push_overdue(local("2026-11-26 17:31"))
+
+        tell_customer(matter, text="配件明天到", by=office.adviser, at=local("2026-11-27 09:00"))
+
+        taken = [push_overdue(local(at)) for at in ("2026-11-30 17:30", "2026-11-30 17:31")]
+        assert taken == [0, 1]
+        assert [one.level for one in matter.events.filter(kind="ESCALATED")] == [1, 1]
+
     def test_is_left_alone_once_it_is_answered_or_has_more_time(self, office: Office) -> None:
         make_answered(office.adviser)
         extended = make_matter(office.adviser)
         ask_extension(extended, days=3, reason="等配件", by=office.adviser, at=MORNING)
         decide_extension(extended, approve=True, by=office.supervisor, at=MORNING)
+        tell_customer(extended, text="配件下周到", by=office.adviser, at=MORNING)
 
         assert push_overdue(local("2026-11-30 17:30")) == 0
 

@@ -44,6 +44,21 @@ class TestTwoPeople:
         assert outcomes(results) == {"Matter": 1, "not_offered": 2}
         assert MatterEvent.objects.filter(kind__in=["ACCEPTED", "RETURNED"]).count() == 1
 
+    def test_would_both_accept_it_without_the_lock(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        matter = make_matter(office.adviser)
+        offer_matter(matter, to=office.colleague, reason="归你", by=office.adviser, at=MORNING)
+        remove_row_locks(monkeypatch)
+        make_them_meet(monkeypatch, "service_quality.services.matters.handing_over._answer", 2)
+
+        results = at_once(
+            *(partial(accept_matter, matter, by=office.colleague, at=MORNING) for _ in range(2))
+        )
+
+        assert outcomes(results) == {"Matter": 2}
+        assert MatterEvent.objects.filter(kind="ACCEPTED").count() == 2
+
     def test_offer_it_to_two_others(self, office: Office) -> None:
         matter = make_matter(office.adviser)
 

@@ -259,7 +259,7 @@ class TestWhoSees:
         manager = make_staff(role="manager", branch=None)
 
         def seen(by: Any) -> set[Matter]:
-            return set(Matter.objects.visible_to(by))
+            return set(Matter.objects.visible_to(by, MORNING))
 
         assert seen(office.adviser) == seen(office.complaints) == seen(manager) == {asked, complained}
         assert seen(office.colleague) == {asked}

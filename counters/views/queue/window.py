@@ -17,7 +17,7 @@ from accounts.requests import StaffRequest
 from counters.forms.queue import FinishingForm, PauseForm, TicketForm, TransferForm
 from counters.models import Pause, Shift, Ticket
 from counters.queries.queue_bar import destinations_of, queue_bar
-from counters.queries.shifts import open_shift_of
+from counters.queries.shifts import handles_cash, open_shift_of
 from counters.services.calls import Call, call_next_ticket
 from counters.services.pauses import begin_pause, end_pause
 from counters.services.refusals import PauseRefused, TicketRefused
@@ -107,8 +107,10 @@ def take_back(request: StaffRequest) -> HttpResponse:
 def transfer(request: StaffRequest) -> HttpResponse:
     """Ask where the visitor is to go, and send him there."""
     shift = open_shift_of(request.user)
-    if request.method == "GET" or shift is None:
+    if request.method == "GET":
         return _show(request, shift, asks_where=True)
+    if shift is None:
+        return _do_with_ticket(request, transfer_ticket, "")
     form = TransferForm(request.POST, destinations=destinations_of(shift, timezone.now()))
     if not form.is_valid():
         sentence = _("Choose a service or a window.")
@@ -169,7 +171,8 @@ def _do(request: StaffRequest, act: Act) -> HttpResponse:
         said = {"tone": "late", "sentence": " ".join(refusal.messages)}
         return _show(request, shift, said=said, status=422)
     if not request.headers.get("HX-Request"):
-        return redirect("counters:counter")
+        # Who has no drawer has no page of payments to go back to.
+        return redirect("counters:counter" if handles_cash(request.user) else "queue:bar")
     return _show(request, shift, said={"tone": "done", "sentence": sentence})
 
 

@@ -15,7 +15,7 @@ def matters_of_account(account: Account, staff: Staff, at: datetime) -> dict[str
     """The latest matters that the person can see. One query."""
     if not staff.has_perm("service_quality.view_matter"):
         return {}
-    matters = Matter.objects.visible_to(staff).filter(account=account).order_by("-opened_at")[:SHOWN]
+    matters = Matter.objects.visible_to(staff, at).filter(account=account).order_by("-opened_at")[:SHOWN]
     may_add = staff.has_perm("service_quality.add_matter")
     new_url = f"{reverse('service_quality:matter_new')}?account={account.account_no}" if may_add else ""
     return {"account": {"matter_new_url": new_url}, "matters": list(matters)}

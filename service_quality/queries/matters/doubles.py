@@ -27,7 +27,7 @@ def likely_doubles(
     without: Matter | None = None,
 ) -> list[Double]:  # fmt: skip
     """The likeliest of what the person can see, with the reason. One query."""
-    recent = Matter.objects.visible_to(staff).filter(
+    recent = Matter.objects.visible_to(staff, at).filter(
         opened_at__gte=at - RECENT, opened_at__lte=at, duplicate_of__isnull=True
     )
     if without is not None:

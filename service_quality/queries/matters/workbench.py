@@ -51,6 +51,8 @@ def in_list(code: str, staff: Staff, at: datetime.datetime) -> Q:
         "today": unanswered & Q(due_at__gte=at, due_at__lt=tomorrow),
         "warned": unanswered & Q(warn_at__lte=at, due_at__gte=at),
         "overdue": unanswered & Q(due_at__lt=at),
+        # What was escalated: an answer that is overdue, or the word in between.
+        "late": unanswered & (Q(due_at__lt=at) | Q(interim_due_at__lt=at, interim_told_at__isnull=True)),
         "interim": unanswered & Q(interim_due_at__lt=tomorrow, interim_told_at__isnull=True),
         "undated": unanswered & Q(due_at__isnull=True),
         "answered": Q(state=State.ANSWERED),
@@ -62,7 +64,7 @@ def in_list(code: str, staff: Staff, at: datetime.datetime) -> Q:
 
 def figures_of(staff: Staff, at: datetime.datetime) -> list[Figure]:
     """How many matters each list holds for the person. One query."""
-    counts = Matter.objects.visible_to(staff).aggregate(
+    counts = Matter.objects.visible_to(staff, at).aggregate(
         **{code: Count("pk", filter=in_list(code, staff, at)) for code in LISTS}
     )
     return [Figure(code, str(label), counts[code]) for code, label in LISTS.items()]
@@ -70,7 +72,7 @@ def figures_of(staff: Staff, at: datetime.datetime) -> list[Figure]:
 
 def matters_in(code: str, staff: Staff, at: datetime.datetime, *, query: str = "") -> QuerySet[Matter]:
     """A list in its order: what has the least working time left first, what is closed newest first."""
-    found = Matter.objects.visible_to(staff).filter(in_list(code, staff, at))
+    found = Matter.objects.visible_to(staff, at).filter(in_list(code, staff, at))
     if query:
         found = found.filter(_matching(query))
     pending = Case(When(interim_told_at__isnull=True, then=F("interim_due_at")))
@@ -84,10 +86,10 @@ def matters_in(code: str, staff: Staff, at: datetime.datetime, *, query: str = "
     )
 
 
-def found_matters(query: str, staff: Staff) -> QuerySet[Matter]:
+def found_matters(query: str, staff: Staff, at: datetime.datetime) -> QuerySet[Matter]:
     """Everywhere, open or closed: by number, hotline number, account, telephone, name, words. Newest first."""
     return (
-        Matter.objects.visible_to(staff)
+        Matter.objects.visible_to(staff, at)
         .filter(_matching(query))
         .select_related("handler", "first_responder", "account__customer", "policy")
         .order_by("-opened_at", "-pk")

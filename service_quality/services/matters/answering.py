@@ -41,7 +41,10 @@ def tell_customer(matter: Matter, *, text: str, by: Staff, at: datetime.datetime
     text = stated(text, code="text_missing", sentence=_("Write down what the customer was told."))
     if matter.interim_told_at is None:
         matter.interim_told_at = at
-        matter.save(update_fields=["interim_told_at"])
+        if matter.late_since(at) is None:
+            # The ladder begins anew: the answer, if it comes late too, is another broken promise.
+            matter.escalation = 0
+        matter.save(update_fields=["interim_told_at", "escalation"])
     record_event(matter, Kind.TOLD, at=at, by=by, text=text)
     return matter
 

@@ -38,14 +38,14 @@ def remind_matter(matter: Matter, *, text: str, by: Staff, at: datetime.datetime
 
 @transaction.atomic
 def push_overdue(at: datetime.datetime) -> int:
-    """Bring what is overdue before the supervisor, a working day later before the manager, and remind in writing
-    where the policy says so; say how many steps were taken. Each step of a matter is taken once, however often
+    """Bring what is overdue before the supervisor, a working day later before the manager: an answer, and the word in
+    between that the customer was to have. Remind in writing of an answer where the policy says so; say how many steps were taken. Each step of a matter is taken once, however often
     and by however many this is asked.
     """
     office = office_at(at)
     late = list(
         Matter.objects.select_for_update(skip_locked=True, of=("self",))
-        .overdue_at(at)
+        .late_at(at)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
@@ -89,7 +89,10 @@ def date_matters(at: datetime.datetime) -> int:
 
 
 def _escalate(matter: Matter, office: Office, at: datetime.datetime) -> int:
-    level = MANAGER if _is_days_late(matter, DAYS_UNTIL_THE_MANAGER, office, at) else SUPERVISOR
+    since = matter.late_since(at)
+    if since is None:
+        return 0
+    level = MANAGER if _is_days_late(since, DAYS_UNTIL_THE_MANAGER, office, at) else SUPERVISOR
     steps = 0
     while matter.escalation < level:
         matter.escalation += 1
@@ -103,7 +106,8 @@ def _remind_in_writing(matter: Matter, office: Office, at: datetime.datetime) ->
     """The working day after expiry, from its opening on."""
     if not matter.policy.has_written_reminder or matter.written_reminder_at is not None:
         return 0
-    assert matter.due_at is not None
+    if matter.due_at is None or matter.due_at >= at:
+        return 0
     try:
         opening = office.opening_after(matter.due_at + datetime.timedelta(seconds=1))
     except CalendarMissing:
@@ -117,9 +121,8 @@ def _remind_in_writing(matter: Matter, office: Office, at: datetime.datetime) ->
     return 1
 
 
-def _is_days_late(matter: Matter, days: int, office: Office, at: datetime.datetime) -> bool:
-    assert matter.due_at is not None
+def _is_days_late(since: datetime.datetime, days: int, office: Office, at: datetime.datetime) -> bool:
     try:
-        return closing_after(matter.due_at, days, office) < at
+        return closing_after(since, days, office) < at
     except CalendarMissing:
         return False
