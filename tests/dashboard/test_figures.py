@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import JobRun
 from billing.models import Payment
+from config.dashboard.approvals import Viewer
 from config.dashboard.jobs import done_until, next_run
 from counters.models import Pause
 from counters.services.payments import void_payment_at_counter
@@ -125,6 +126,26 @@ class TestWhatWaits:
         assert len(waits["manager"]) == 1
         assert len(waits["finance"]) == 1
         assert waits["auditor"] == {}
+
+    def test_is_counted_for_each_branch_alone_whoever_asked_before(self, hall: Hall) -> None:
+        make_order(hall.account)
+        elsewhere = looks("supervisor", hall, branch=hall.stranger.branch)
+
+        waits = [
+            sum(one.count for one in dashboard_of(staff)["approvals"])
+            for staff in (
+                looks("supervisor", hall),
+                elsewhere,
+                looks("supervisor", hall),
+                looks("manager", hall),
+            )
+        ]
+
+        assert waits == [1, 0, 1, 0]
+
+    def test_is_never_put_together_for_a_list_that_asks_more_of_a_person(self) -> None:
+        with pytest.raises(LookupError, match="counters.run_the_hall"):
+            Viewer(1, sees_every_branch=False).has_perm("counters.run_the_hall")
 
 
 class TestArrears:
