@@ -31,7 +31,7 @@ _CALL = """
         WHERE staff_id = %(staff)s AND ended_at IS NULL
     ), next AS (
         SELECT t.id FROM counters_ticket t
-        WHERE (SELECT id FROM ended) IS NOT DISTINCT FROM %(finishing)s::bigint
+        WHERE (SELECT id FROM ended)::numeric IS NOT DISTINCT FROM %(finishing)s::numeric
             AND t.hall_id = %(hall)s AND t.business_date = %(date)s AND t.state = 'WAITING'
             AND (t.for_window_id = %(window)s
                 OR (t.for_window_id IS NULL
