@@ -85,6 +85,7 @@ class Bill(models.Model):
                 fields=["account", "due_on"], condition=Q(state="OPEN"), name="open_bills_of_an_account"
             ),
             models.Index(fields=["service", "period"], name="bills_of_a_period"),
+            models.Index(fields=["due_on"], name="bills_by_due_date"),
             models.Index(
                 fields=["account", "kind", "period"],
                 condition=Q(state="CANCELLED"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from celery.schedules import crontab
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,14 @@ FAILED_DAYS = 7
 # Its slot is the first day of the month that it is about.
 MONTHLY = frozenset({"run_assessment"})
 A_DAY = datetime.timedelta(days=1)
+
+# Of each job its last run, and how many failed of late.
+_LAST = """
+    SELECT DISTINCT ON (job) job, slot, state,
+        count(*) FILTER (WHERE state = 'FAILED' AND slot >= %(since)s) OVER (PARTITION BY job)
+    FROM accounts_jobrun ORDER BY job, slot DESC
+"""
+_RUNS = "SELECT state, count(*) FROM billing_billrun WHERE state = ANY (%s) GROUP BY 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,14 @@ class Jobs:
 
 
 def jobs_of(scope: Scope) -> Jobs:
-    """Three queries at most."""
-    last = {run.job: run for run in JobRun.objects.order_by("job", "-slot").distinct("job")}
-    scheduled = {job for job, (_label, entry) in JOBS.items() if entry in settings.CELERY_BEAT_SCHEDULE}
+    """Two queries at most."""
     since = scope.today - datetime.timedelta(days=FAILED_DAYS)
-    failed = sum(run.state == JobRun.State.FAILED for run in JobRun.objects.filter(slot__gte=since))
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST, {"since": since})
+        found = cursor.fetchall()
+    last = {job: JobRun(job=job, slot=slot, state=state) for job, slot, state, _failed in found}
+    failed = sum(row[-1] for row in found)
+    scheduled = {job for job, (_label, entry) in JOBS.items() if entry in settings.CELERY_BEAT_SCHEDULE}
     return Jobs(
         jobs=[_job(name, last.get(name), scope.at) for name in sorted(scheduled | set(last))],
         failed=Figure(
@@ -95,11 +106,11 @@ def _runs() -> list[Figure]:
         (BillRun.State.PREVIEWED, "wait"),
         (BillRun.State.PUBLISHING, "wait"),
     )
-    counted = BillRun.objects.aggregate(
-        **{state.value: Count("pk", filter=Q(state=state)) for state, _tone in states}
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNS, [[str(state) for state, _tone in states]])
+        counted = dict(cursor.fetchall())
     return [
         Figure(str(state.label), counted[state], rows("billing.billrun", state__exact=state), tone=tone)
         for state, tone in states
-        if counted[state]
+        if state in counted
     ]

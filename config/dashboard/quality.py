@@ -6,16 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from config.dashboard.scope import Figure, Scope, page, rows
-from service_quality.models import FollowUp, Matter, PraiseCard
+from config.dashboard.scope import NO_BRANCH, Figure, Scope, page, rows
+from service_quality.models import Matter
 from service_quality.queries.finished_visits import Extent, count_visits
 from service_quality.queries.matters.figures import clock_counts
 from service_quality.queries.ratings import together
 from service_quality.satisfaction import LEVELS, Tally
+
+_COUNTS = """
+    WITH waiting AS (
+        SELECT f.due_on FROM service_quality_followup f
+        JOIN service_quality_rating r ON r.id = f.rating_id JOIN counters_hall h ON h.id = r.hall_id
+        WHERE f.state = 'OPEN' AND (%(own)s::bigint IS NULL OR h.branch_id = %(own)s)
+    )
+    SELECT (SELECT count(*) FROM waiting), (SELECT count(*) FROM waiting WHERE due_on < %(today)s),
+        (SELECT count(*) FROM service_quality_praisecard c JOIN accounts_staff s ON s.id = c.receiver_id
+         WHERE c.voided_at IS NULL AND c.given_on >= %(first)s
+             AND (%(branch)s::bigint IS NULL OR s.branch_id = %(branch)s))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,7 @@ class Quality:
 
 
 def quality_of(scope: Scope, halls: Sequence[dict[str, Any]]) -> Quality:
-    """Three queries."""
+    """Two queries."""
     first, last = scope.today.replace(day=1), scope.today
     finished: dict[int, int] = defaultdict(int)
     levels: dict[int, dict[int, int]] = defaultdict(lambda: dict.fromkeys(LEVELS, 0))
@@ -55,8 +67,7 @@ def quality_of(scope: Scope, halls: Sequence[dict[str, Any]]) -> Quality:
             for one in halls
             if one["id"] in tallies
         ],
-        *_follow_ups(scope),
-        _cards(scope, first),
+        *_counts(scope, first),
     )
 
 
@@ -69,31 +80,29 @@ def _hall(name: str, tally: Tally, extent: dict[str, Any]) -> HallRatings:
     )
 
 
-def _follow_ups(scope: Scope) -> tuple[Figure, Figure]:
-    """What waits for a finding, as the list shows it."""
-    found = (
-        FollowUp.objects.visible_to(scope.staff)
-        .open()
-        .aggregate(open=Count("pk"), late=Count("pk", filter=Q(due_on__lt=scope.today)))
-    )
+def _counts(scope: Scope, first: datetime.date) -> tuple[Figure, Figure, Figure]:
+    """What waits for a finding, as its list shows it to this person, and the cards of the month."""
+    values = {
+        "own": None if scope.may("accounts.see_every_branch") else scope.staff.branch_id or NO_BRANCH,
+        "branch": scope.branch_id,
+        "today": scope.today,
+        "first": first,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, values)
+        waiting, late, cards = cursor.fetchone()
     address = page("service_quality:follow_up_list", show="open")
-    return (
-        Figure(_("bad ratings to follow up"), found["open"], address, tone="wait" if found["open"] else ""),
-        Figure(_("of them overdue"), found["late"], address, tone="late" if found["late"] else ""),
-    )
-
-
-def _cards(scope: Scope, first: datetime.date) -> Figure:
-    cards = PraiseCard.objects.filter(voided_at__isnull=True, given_on__gte=first)
-    if scope.branch_id is not None:
-        cards = cards.filter(receiver__branch_id=scope.branch_id)
     link = rows(
         "service_quality.praisecard",
         given_on__gte=first,
         voided_at__isnull=True,
         receiver__branch__id__exact=scope.branch_id,
     )
-    return Figure(_("5P cards this month"), cards.count(), link)
+    return (
+        Figure(_("bad ratings to follow up"), waiting, address, tone="wait" if waiting else ""),
+        Figure(_("of them overdue"), late, address, tone="late" if late else ""),
+        Figure(_("5P cards this month"), cards, link),
+    )
 
 
 def matters_of(scope: Scope) -> list[Figure]:

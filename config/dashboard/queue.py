@@ -3,16 +3,38 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Min, Q
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from config.dashboard.scope import Figure, Scope, rows
-from counters.models import Pause, Ticket
 
 # From so many minutes on a wait is long, and from so many it presses (screens.md 5 marks it).
 LONG, TOO_LONG = 15, 30
+
+
+_LINES = """
+    SELECT t.hall_id, count(*) FILTER (WHERE t.state = 'WAITING'), min(t.place_at) FILTER (WHERE t.state = 'WAITING'),
+        count(*) FILTER (WHERE t.state IN ('CALLED', 'SERVING'))
+    FROM counters_ticket t JOIN counters_hall h ON h.id = t.hall_id
+    WHERE t.business_date = %(today)s AND t.state IN ('WAITING', 'CALLED', 'SERVING', 'HELD')
+        AND (%(branch)s::bigint IS NULL OR h.branch_id = %(branch)s)
+    GROUP BY 1
+"""
+_PAUSED = """
+    SELECT p.hall_id, p.window_id FROM counters_pause p JOIN counters_hall h ON h.id = p.hall_id
+    WHERE p.business_date = %(today)s AND p.ended_at IS NULL AND p.ends_at > %(at)s
+        AND (%(branch)s::bigint IS NULL OR h.branch_id = %(branch)s)
+"""
+
+
+class InHall(NamedTuple):
+    """Whoever is in one hall with a number."""
+
+    waiting: int
+    first: datetime.datetime | None
+    served: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +49,12 @@ class Line:
 
 def lines_of(scope: Scope, hall_ids: Iterable[int]) -> tuple[Line, dict[int, Line], set[int]]:
     """All halls together, each by its key, and the windows that have a pause. Two queries."""
-    tickets = Ticket.objects.filter(business_date=scope.today)
-    if scope.branch_id is not None:
-        tickets = tickets.filter(hall__branch_id=scope.branch_id)
-    waits = Q(state=Ticket.State.WAITING)
-    found: dict[int, dict[str, Any]] = {
-        row["hall_id"]: dict(row)
-        for row in tickets.order_by()
-        .filter(state__in=Ticket.OPEN)
-        .values("hall_id")
-        .annotate(
-            waiting=Count("pk", filter=waits),
-            first=Min("place_at", filter=waits),
-            served=Count("pk", filter=Q(state__in=Ticket.AT_A_WINDOW)),
-        )
-    }
-    pauses = Pause.objects.at(scope.at).filter(business_date=scope.today)
-    if scope.branch_id is not None:
-        pauses = pauses.filter(hall__branch_id=scope.branch_id)
-    paused = list(pauses.order_by().values_list("hall_id", "window_id"))
+    values = {"today": scope.today, "at": scope.at, "branch": scope.branch_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, values)
+        found = {row[0]: InHall(*row[1:]) for row in cursor.fetchall()}
+        cursor.execute(_PAUSED, values)
+        paused = cursor.fetchall()
     lines = {
         key: _line(
             scope, [found[key]] if key in found else [], sum(hall == key for hall, _window in paused), key
@@ -59,8 +68,8 @@ def lines_of(scope: Scope, hall_ids: Iterable[int]) -> tuple[Line, dict[int, Lin
     )
 
 
-def _line(scope: Scope, found: list[dict[str, Any]], paused: int, hall: int | None) -> Line:
-    firsts = [row["first"] for row in found if row["first"]]
+def _line(scope: Scope, found: list[InHall], paused: int, hall: int | None) -> Line:
+    firsts = [row.first for row in found if row.first]
     minutes = int((scope.at - min(firsts)) / datetime.timedelta(minutes=1)) if firsts else 0
     day: dict[str, Any] = {
         "business_date__exact": scope.today,
@@ -70,11 +79,11 @@ def _line(scope: Scope, found: list[dict[str, Any]], paused: int, hall: int | No
     waiting = rows("counters.ticket", state__exact="WAITING", **day)
     tone = "late" if minutes >= TOO_LONG else "wait" if minutes >= LONG else ""
     return Line(
-        Figure(_("waiting"), sum(row["waiting"] for row in found), waiting),
+        Figure(_("waiting"), sum(row.waiting for row in found), waiting),
         Figure(_("longest wait"), minutes, waiting, tone=tone),
         Figure(
             _("being served"),
-            sum(row["served"] for row in found),
+            sum(row.served for row in found),
             rows("counters.ticket", state__in="CALLED,SERVING", **day),
         ),
         Figure(_("on a pause"), paused, rows("counters.pause", lasts="yes", **day)),

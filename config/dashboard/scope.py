@@ -2,10 +2,11 @@
 
 import datetime
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from accounts.models import Staff
 from billing.business_date import business_date_of
@@ -54,12 +55,18 @@ def may_choose(staff: Staff) -> bool:
 
 def page(name: str, **query: Any) -> str:
     """A page of the site, filtered."""
-    return _with(reverse(name), query)
+    return _with(_address(name, get_script_prefix()), query)
 
 
 def rows(model: str, **query: Any) -> str:
     """The list of one kind of row in the administration, filtered."""
-    return _with(reverse(f"admin:{model.replace('.', '_')}_changelist"), query)
+    return _with(_address(f"admin:{model.replace('.', '_')}_changelist", get_script_prefix()), query)
+
+
+@lru_cache
+def _address(name: str, _prefix: str) -> str:
+    """A page has eighty figures and a dozen lists; where one stands does not change while the process lives."""
+    return reverse(name)
 
 
 def _with(address: str, query: dict[str, Any]) -> str:

@@ -13,8 +13,12 @@ from counters.services.board_signal import signal_board
 from counters.services.refusals import TicketRefused
 from counters.services.shifts import check_own_open_shift, lock_shift
 
-# Calling is also the end of the visit before it, and of a pause.
-_FINISH = """
+# Calling is also the end of the visit before it, and of a pause. Whom the cashier did not see at the window is not
+# ended for good: then nobody is called, and the refusal takes everything back.
+# Who was sent to a window waits for that window, unless nobody works it any more. SKIP LOCKED: what another
+# window is calling in this instant does not exist for us. One visit is ended before the next begins, because the
+# choice asks who was ended; the wait is closed before the service is opened.
+_CALL = """
     WITH ended AS (
         UPDATE counters_ticket SET state = 'DONE', ended_at = GREATEST(%(at)s, called_at)
         WHERE window_id = %(window)s AND state IN ('CALLED', 'SERVING') AND business_date = %(date)s RETURNING id
@@ -25,15 +29,10 @@ _FINISH = """
         UPDATE counters_pause SET ended_at = LEAST(%(at)s, ends_at),
             ended_by_id = CASE WHEN %(at)s < ends_at THEN staff_id END
         WHERE staff_id = %(staff)s AND ended_at IS NULL
-    )
-    SELECT id FROM ended
-"""
-# Who was sent to a window waits for that window, unless nobody works it any more. SKIP LOCKED: what another
-# window is calling in this instant does not exist for us. The wait is closed before the service is opened.
-_CALL = """
-    WITH next AS (
+    ), next AS (
         SELECT t.id FROM counters_ticket t
-        WHERE t.hall_id = %(hall)s AND t.business_date = %(date)s AND t.state = 'WAITING'
+        WHERE (SELECT id FROM ended)::numeric IS NOT DISTINCT FROM %(finishing)s::numeric
+            AND t.hall_id = %(hall)s AND t.business_date = %(date)s AND t.state = 'WAITING'
             AND (t.for_window_id = %(window)s
                 OR (t.for_window_id IS NULL
                     OR NOT EXISTS (SELECT FROM counters_shift s
@@ -53,10 +52,12 @@ _CALL = """
         INSERT INTO counters_ticketperiod (ticket_id, kind, window_id, staff_id, begun_at)
         SELECT ticket_id, 'SERVE', %(window)s, %(staff)s, ended_at FROM waited
     )
-    SELECT {columns} FROM called
+    SELECT (SELECT id FROM ended), {columns} FROM (SELECT) AS one LEFT JOIN called ON true
 """
 _ATTRIBUTES = [field.attname for field in Ticket._meta.concrete_fields]
-_CALL = _CALL.replace("{columns}", ", ".join(str(field.column) for field in Ticket._meta.concrete_fields))
+_CALL = _CALL.replace(
+    "{columns}", ", ".join(f"called.{field.column}" for field in Ticket._meta.concrete_fields)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,39 +80,33 @@ def call_next_ticket(shift: Shift, *, finishing: int | None, by: Staff, at: date
     hall_id = shift.window.hall_id
     shift = lock_shift(shift.pk)
     check_own_open_shift(shift, by, at)
-    values: dict[str, Any] = {
+    values = {
         "at": at,
         "window": shift.window_id,
         "staff": by.pk,
         "shift": shift.pk,
         "date": shift.business_date,
         "hall": hall_id,
+        "finishing": finishing,
     }
-    finished = _finish(values)
+    finished, called = _finish_and_call(values)
     if finished != finishing:
         raise TicketRefused(
             _("Somebody else is at the window meanwhile. Look at the number, then press again."),
             code="other_ticket",
         )
-    called = _call(values)
     if called is None and finished is None:
         raise _why_nobody(shift)
     signal_board(hall_id)
     return Call(called, finished)
 
 
-def _finish(values: dict[str, Any]) -> int | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_FINISH, values)
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
-def _call(values: dict[str, Any]) -> Ticket | None:
+def _finish_and_call(values: dict[str, Any]) -> tuple[int | None, Ticket | None]:
     with connection.cursor() as cursor:
         cursor.execute(_CALL, values)
-        row = cursor.fetchone()
-    return Ticket.from_db(connection.alias, _ATTRIBUTES, row) if row else None
+        finished, *row = cursor.fetchone()
+    is_called = row[_ATTRIBUTES.index("id")] is not None
+    return finished, Ticket.from_db(connection.alias, _ATTRIBUTES, row) if is_called else None
 
 
 def _why_nobody(shift: Shift) -> TicketRefused:

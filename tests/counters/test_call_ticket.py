@@ -98,6 +98,20 @@ class TestCallNextTicket:
 
         assert all_rows() == before
 
+    @pytest.mark.parametrize("seen", [0, -1, 10**30])
+    def test_ends_no_visit_and_calls_nobody_for_a_number_that_is_not_at_the_window(
+        self, hall: Hall, shift: Shift, seen: int
+    ) -> None:
+        take_ticket(hall)
+        take_ticket(hall)
+        call(shift)
+        before = all_rows()
+
+        with refused("other_ticket"):
+            call_next_ticket(shift, finishing=seen, by=shift.cashier, at=MORNING + MINUTE)
+
+        assert all_rows() == before
+
     def test_leaves_to_a_window_who_was_sent_there_while_it_is_at_work(
         self, hall: Hall, shift: Shift
     ) -> None:
@@ -119,7 +133,7 @@ class TestCallNextTicket:
 
         assert label(call(shift)) == "A001"
 
-    def test_takes_four_statements_and_a_transaction(self, hall: Hall, shift: Shift) -> None:
+    def test_takes_two_statements_and_a_transaction(self, hall: Hall, shift: Shift) -> None:
         for _ in range(3):
             take_ticket(hall)
         first = call(shift)
@@ -129,7 +143,7 @@ class TestCallNextTicket:
         with CaptureQueriesContext(connection) as queries:
             call_next_ticket(shift, finishing=first.pk, by=shift.cashier, at=MORNING)
 
-        assert len(queries) <= 5, [query["sql"] for query in queries]
+        assert len(queries) == 4, [query["sql"] for query in queries]
 
 
 class TestCallNextTicketRefuses:

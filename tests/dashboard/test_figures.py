@@ -3,12 +3,15 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import JobRun
 from billing.models import Payment
+from config.dashboard.approvals import Viewer, approvals_of
 from config.dashboard.jobs import done_until, next_run
+from config.dashboard.scope import scope_for
 from counters.models import Pause
 from counters.services.payments import void_payment_at_counter
 from service_quality.services.ratings import rate_by_receipt
@@ -125,6 +128,25 @@ class TestWhatWaits:
         assert len(waits["manager"]) == 1
         assert len(waits["finance"]) == 1
         assert waits["auditor"] == {}
+
+    def test_is_counted_for_each_branch_alone_whoever_asked_before(self, hall: Hall) -> None:
+        make_order(hall.account)
+        here, there = (make_staff(branch=branch) for branch in (hall.branch, hall.stranger.branch))
+        for staff in (here, there):
+            staff.user_permissions.add(
+                *Permission.objects.filter(codename__in=("decide_supplyorder", "view_supplyorder"))
+            )
+
+        waits = [
+            sum(one.count for one in approvals_of(scope_for(staff, MORNING)))
+            for staff in (here, there, here, looks("manager", hall))
+        ]
+
+        assert waits == [1, 0, 1, 1]
+
+    def test_is_never_put_together_for_a_list_that_asks_more_of_a_person(self) -> None:
+        with pytest.raises(LookupError, match="run_the_hall"):
+            Viewer(1, sees_every_branch=False).has_perm("counters.run_the_hall")
 
 
 class TestArrears:

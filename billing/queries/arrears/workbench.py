@@ -42,21 +42,28 @@ SORTS = {
     "place": "community, building, unit, room, id",
 }
 
+# What narrows the cases down, by the field of the selection that does.
+_NARROW = {
+    "branch_id": "a.branch_id = %(branch_id)s",
+    "owner_id": "d.owner_id = %(owner_id)s",
+    "district_id": "d.id = %(district_id)s",
+    "service": "a.service = %(service)s",
+}
+_CHOSEN = """
+    SELECT c.id AS case_id, c.account_id{names}
+    FROM billing_arrearscase c
+    JOIN accounts_account a ON a.id = c.account_id
+    JOIN accounts_premises p ON p.id = a.premises_id
+    JOIN accounts_district d ON d.id = p.district_id{more}
+    WHERE c.state = 'OPEN'
+"""
+# Nothing is asked of the account: its case alone says which it is.
+_CHOSEN_OF_ALL = "SELECT c.id AS case_id, c.account_id FROM billing_arrearscase c WHERE c.state = 'OPEN'"
+_CHOSEN_NAMES = """, c.level, a.account_no, a.service, p.street, p.community, p.building, p.unit, p.room,
+        d.name AS district, d.name_en AS district_en, customer.name"""
+_CUSTOMER = " JOIN accounts_customer customer ON customer.id = a.customer_id"
 _LISTED = f"""
-    WITH chosen AS (
-        SELECT c.id AS case_id, c.account_id, c.level, a.account_no, a.service, p.street, p.community, p.building,
-            p.unit, p.room, d.name AS district, d.name_en AS district_en, customer.name
-        FROM billing_arrearscase c
-        JOIN accounts_account a ON a.id = c.account_id
-        JOIN accounts_customer customer ON customer.id = a.customer_id
-        JOIN accounts_premises p ON p.id = a.premises_id
-        JOIN accounts_district d ON d.id = p.district_id
-        WHERE c.state = 'OPEN'
-            AND (%(branch_id)s::bigint IS NULL OR a.branch_id = %(branch_id)s)
-            AND (%(owner_id)s::bigint IS NULL OR d.owner_id = %(owner_id)s)
-            AND (%(district_id)s::bigint IS NULL OR d.id = %(district_id)s)
-            AND (%(service)s = '' OR a.service = %(service)s)
-    ), {LIMITS}, total AS (
+    WITH chosen AS ({{chosen}}), {LIMITS}, total AS (
         SELECT account_id, sum(amount) AS amount, min(due_on) AS oldest, min(lapses_on) AS lapses_on, count(*) AS bills
         FROM owing GROUP BY account_id
     ), contact AS (
@@ -68,24 +75,25 @@ _LISTED = f"""
             AND starts_on <= %(on)s AND (ends_on IS NULL OR ends_on >= %(on)s)
         GROUP BY account_id
     ), waiting AS (
-        SELECT DISTINCT ON (s.case_id) s.case_id, s.state, r.stage, r.channel
-        FROM billing_casestep s JOIN billing_policystep r ON r.id = s.rule_id
+        SELECT DISTINCT ON (s.case_id) s.case_id, s.state, s.rule_id
+        FROM billing_casestep s
         WHERE s.case_id IN (SELECT case_id FROM chosen) AND s.state IN ('PROPOSED', 'DUE', 'SENT')
         ORDER BY s.case_id, s.id DESC
     ), listed AS (
-        SELECT chosen.case_id AS id, chosen.account_id, account_no, name, service, district, district_en, street,
-            community, building, unit, room, level, amount, oldest, %(on)s - oldest AS days, lapses_on, bills, contacted_at,
-            waiting.state AS step_state, waiting.stage, waiting.channel,
+        SELECT chosen.case_id AS id, chosen.account_id, amount, oldest, %(on)s - oldest AS days, lapses_on,
             COALESCE(waiting.state = 'PROPOSED', false) AS waits_for_approval,
             COALESCE(contacted_at < %(silent_since)s, true) AS is_silent,
             COALESCE(is_promised, false) AS is_promised, hold.account_id IS NOT NULL AS is_held,
-            lapses_on <= %(warned)s AS is_lapsing
+            lapses_on <= %(warned)s AS is_lapsing{{listed}}
         FROM chosen JOIN total USING (account_id)
         LEFT JOIN contact USING (account_id) LEFT JOIN hold USING (account_id)
-        LEFT JOIN waiting ON waiting.case_id = chosen.case_id
+        LEFT JOIN waiting ON waiting.case_id = chosen.case_id{{step}}
         WHERE amount >= %(least)s
     )
 """  # noqa: S608 - texts of our own
+_LISTED_NAMES = """, account_no, name, service, district, district_en, street, community, building, unit, room, level,
+            bills, contacted_at, waiting.state AS step_state, step.stage, step.channel"""
+_STEP = " LEFT JOIN billing_policystep step ON step.id = waiting.rule_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,7 @@ class CaseRows:
     def __getitem__(self, wanted: slice) -> list[dict[str, Any]]:
         start, stop = wanted.start or 0, self.total if wanted.stop is None else wanted.stop
         statement = (
-            f"{_LISTED} SELECT * FROM listed WHERE {_fits(self.selection)} "  # noqa: S608 - texts of our own
+            f"{_rows_of(self.selection)} SELECT * FROM listed WHERE {_fits(self.selection)} "  # noqa: S608 - texts of our own
             f"ORDER BY {SORTS[self.selection.sort]} LIMIT %(limit)s OFFSET %(start)s"
         )
         values = {**_values(self.selection, self.on), "limit": max(stop - start, 0), "start": start}
@@ -164,7 +172,7 @@ def figures_of(selection: Selection, on: datetime.date) -> Figures:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{_LISTED} SELECT {', '.join(tabs + ages)} FROM listed",  # noqa: S608 - texts of our own
+            f"{_facts_of(selection)} SELECT {', '.join(tabs + ages)} FROM listed",  # noqa: S608 - texts of our own
             _values(selection, on),
         )
         found = list(cursor.fetchone() or ())
@@ -190,12 +198,30 @@ def cases_of(selection: Selection, on: datetime.date, figures: Figures) -> CaseR
 def accounts_of(selection: Selection, on: datetime.date) -> list[int]:
     """The accounts of all selected cases, in the chosen order: what a mailing starts from. One query."""
     statement = (
-        f"{_LISTED} SELECT account_id FROM listed WHERE {_fits(selection)} "  # noqa: S608 - texts of our own
+        f"{_rows_of(selection)} SELECT account_id FROM listed WHERE {_fits(selection)} "  # noqa: S608 - texts of our own
         f"ORDER BY {SORTS[selection.sort]}"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, _values(selection, on))
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def _rows_of(selection: Selection) -> str:
+    """The cases with all that stands in a row."""
+    chosen = _CHOSEN.format(names=_CHOSEN_NAMES, more=_CUSTOMER) + _narrowed(selection)
+    return _LISTED.format(chosen=chosen, listed=_LISTED_NAMES, step=_STEP)
+
+
+def _facts_of(selection: Selection) -> str:
+    """The cases with what is counted alone: no names, no places, nothing that a sum does not need."""
+    narrowed = _narrowed(selection)
+    chosen = _CHOSEN.format(names="", more="") + narrowed if narrowed else _CHOSEN_OF_ALL
+    return _LISTED.format(chosen=chosen, listed="", step="")
+
+
+def _narrowed(selection: Selection) -> str:
+    asked = asdict(selection)
+    return "".join(f" AND {fits}" for field, fits in _NARROW.items() if asked[field] not in (None, ""))
 
 
 def _fits(selection: Selection) -> str:

@@ -4,12 +4,21 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, Q, When
+from django.db import connection
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from service_quality.models import Matter
 
 A_DAY = datetime.timedelta(days=1)
+
+_CLOCKS = """
+    SELECT count(*) FILTER (WHERE due_at >= %(at)s AND due_at < %(tomorrow)s), count(*) FILTER (WHERE due_at < %(at)s),
+        count(*) FILTER (WHERE interim_told_at IS NULL AND interim_due_at < %(tomorrow)s),
+        count(*) FILTER (WHERE due_at IS NULL)
+    FROM service_quality_matter
+    WHERE state IN ('NEW', 'OPEN') AND (%(branches)s::bigint[] IS NULL OR branch_id = ANY (%(branches)s))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +103,14 @@ def first_inquiry_kept(
 
 def clock_counts(branch_ids: Iterable[int] | None, at: datetime.datetime) -> ClockCounts:
     """What is due today, overdue, or to be told to the customer by the end of today; None is every branch."""
-    tomorrow = _midnight(timezone.localdate(at) + A_DAY)
-    matters = Matter.objects.unanswered()
-    if branch_ids is not None:
-        matters = matters.filter(branch__in=list(branch_ids))
-    pending = Case(When(interim_told_at__isnull=True, then=F("interim_due_at")))
-    counts = matters.annotate(pending=pending).aggregate(
-        due_today=Count("pk", filter=Q(due_at__gte=at, due_at__lt=tomorrow)),
-        overdue=Count("pk", filter=Q(due_at__lt=at)),
-        interim_due=Count("pk", filter=Q(pending__lt=tomorrow)),
-        without_a_date=Count("pk", filter=Q(due_at__isnull=True)),
-    )
-    return ClockCounts(**counts)
+    values = {
+        "at": at,
+        "tomorrow": _midnight(timezone.localdate(at) + A_DAY),
+        "branches": None if branch_ids is None else list(branch_ids),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOCKS, values)
+        return ClockCounts(*cursor.fetchone())
 
 
 def _received(first_day: datetime.date, last_day: datetime.date) -> dict[str, datetime.datetime]:
