@@ -25,6 +25,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   // A key that is held down, or pressed again before the answer, is one key.
   if (event.repeat || isBusy() || button.disabled) return;
+  // A line that came a moment ago may not be wired yet: its form would load the whole page.
+  window.htmx?.process(bar());
   button.click();
 });
 

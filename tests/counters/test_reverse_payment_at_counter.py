@@ -204,9 +204,10 @@ class TestReversalRefuses:
 
     def test_one_person_for_both(self, payment: Payment, shift: Shift, supervisor: Staff) -> None:
         shift.cashier.groups.add(*supervisor.groups.all())
+        both = Staff.objects.get(pk=shift.cashier_id)
 
         with refused("same_person"):
-            reverse(payment, shift, shift.cashier)
+            reverse(payment, shift, both)
 
     def test_the_second_time(self, payment: Payment, shift: Shift, supervisor: Staff) -> None:
         reverse(payment, shift, supervisor)

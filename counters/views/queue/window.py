@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -171,6 +172,7 @@ def _do(request: StaffRequest, act: Act) -> HttpResponse:
         said = {"tone": "late", "sentence": " ".join(refusal.messages)}
         return _show(request, shift, said=said, status=422)
     if not request.headers.get("HX-Request"):
+        messages.success(request, sentence)
         # Who has no drawer has no page of payments to go back to.
         return redirect("counters:counter" if handles_cash(request.user) else "queue:bar")
     return _show(request, shift, said={"tone": "done", "sentence": sentence})
