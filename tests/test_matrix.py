@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 import yaml
 from django.contrib import admin
 from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
@@ -20,6 +21,7 @@ from accounts.roles import ROLES
 from billing.models import FlaggedDay, Route
 from billing.services.arrears.holds import place_hold
 from billing.services.donations import propose_grant
+from config import urls
 from counters.services.pauses import begin_pause
 from service_quality.services.leaves import record_leave
 from service_quality.services.matters.attaching import File, attach_file
@@ -97,6 +99,17 @@ def cells() -> list[tuple[str, str, str, dict[str, Any]]]:
         for method in ("GET", "POST", REST[number % len(REST)])
         for place in (("", "_elsewhere") if f"{method}_elsewhere" in entry else ("",))
     ]
+
+
+@pytest.fixture(autouse=True)
+def plain_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of refusals need not be drawn: their pages have tests of their own."""
+    for status in (403, 404):
+        monkeypatch.setattr(urls, f"handler{status}", partial(_refuse, status=status), raising=False)
+
+
+def _refuse(_request: HttpRequest, exception: Exception, *, status: int) -> HttpResponse:
+    return HttpResponse(status=status)
 
 
 @pytest.fixture
