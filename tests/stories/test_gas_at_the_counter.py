@@ -58,14 +58,17 @@ def counter(page: "Page", live_server: LiveServer, cashier: Staff, card: GasCard
 
 
 def price(page: "Page", volume: str) -> None:
-    """F10, Enter, the volume, Enter."""
+    """F10, Enter, the volume, Enter. A page that has come to the eye has its focus; to a program it may come first."""
     page.keyboard.press("F10")
     page.wait_for_url("**/gas/sell/**")
+    expect(page.locator("button[autofocus]")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**read=**")
+    expect(page.locator("#id_volume")).to_be_focused()
     page.keyboard.type(volume)
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-gas-sale]")
+    expect(page.locator("#amount_1")).to_be_focused()
 
 
 class TestGasAtTheCounter:
@@ -95,6 +98,7 @@ class TestGasAtTheCounter:
         pulled.rename(tmp_path / f"{card.card_no}.json")
         counter.locator(".card-tasks a").click()
         counter.wait_for_url("**/gas/writes/**")
+        expect(counter.locator("button[autofocus]").first).to_be_focused()
         counter.keyboard.press("Enter")
 
         expect(counter.locator(".notice-done")).to_be_visible()
